@@ -1,0 +1,286 @@
+"""What chat may ask of the workflows, and what workflows may ask of the chat: plain data and two protocols.
+
+`bot.chat` turns interactions into asks and views into messages; `bot.workflows` turns asks into views. Neither imports
+the other: both import this page. Everything here is JSON (pydantic), since asks are the inputs of durable workflows.
+Ids from Discord are ints here, strings on the wire.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal, Protocol
+
+from pydantic import Base64Bytes, BaseModel, ConfigDict
+
+
+class Plain(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Origin(Plain):
+    """Who asked, where, and how to answer them. The workflow id is `str(interaction_id)`."""
+
+    interaction_id: int
+    application_id: int
+    token: str
+    """Answers over it work for 15 minutes from `at`."""
+    at: float
+    """When the interaction was made (its snowflake's time), seconds since the epoch."""
+    component: bool = False
+    """A press on a message of ours (its @original is that message), not a command."""
+    guild_id: int | None = None
+    guild_name: str = ""
+    channel_id: int
+    member_id: int
+    member_name: str
+    moderator: bool = False
+    """Has Manage Server or Manage Messages here."""
+    message_id: int | None = None
+    """The message whose button was pressed."""
+    filesize_limit: int = 10 * 1024 * 1024
+    locale: str = "en-US"
+    app_permissions: int = 0
+
+
+# --- asks ----------------------------------------------------------------------------------------------------------
+
+
+class Generate(Plain):
+    kind: Literal["generate"] = "generate"
+    model: str | None = None
+    """None: the server's default model, else the shipped base."""
+    count: Literal[1, 4, 9] = 4
+    seed: int | None = None
+    variety: float = 0.5
+
+
+class Reroll(Plain):
+    """New seeds with the settings of the request that made the message."""
+
+    kind: Literal["reroll"] = "reroll"
+    request_id: int
+
+
+class Variations(Plain):
+    """Four neighbours of one output."""
+
+    kind: Literal["variations"] = "variations"
+    output_id: int
+    amount: float = 0.3
+
+
+class OpenLarge(Plain):
+    """One output by the learned upscaler, with all its details (seed, model, credits)."""
+
+    kind: Literal["open"] = "open"
+    output_id: int
+
+
+class MakeEmoji(Plain):
+    kind: Literal["emoji"] = "emoji"
+    output_id: int
+    name: str
+
+
+class DeleteMine(Plain):
+    """Take back the pictures of a request: the message, and the outputs' place in the gallery."""
+
+    kind: Literal["delete"] = "delete"
+    request_id: int
+
+
+class Upload(Plain):
+    """A file that the member attached; the URL is Discord's signed CDN address and is fetched at once."""
+
+    filename: str
+    url: str
+    size: int
+    content_type: str = ""
+
+
+class Train(Plain):
+    kind: Literal["train"] = "train"
+    name: str
+    source: Literal["emoji", "files", "folder"]
+    folder: str | None = None
+    uploads: tuple[Upload, ...] = ()
+    emoji: tuple[Upload, ...] = ()
+    """The server's emoji as its cache has them: name, CDN address."""
+    minutes: float = 3.0
+    base: str | None = None
+
+
+class SteerTraining(Plain):
+    kind: Literal["steer"] = "steer"
+    training_id: str
+    action: Literal["stop", "cancel", "pause", "resume"]
+
+
+class SetDefaultModel(Plain):
+    kind: Literal["default_model"] = "default_model"
+    model_id: str
+
+
+Ask = Generate | Reroll | Variations | OpenLarge | MakeEmoji | DeleteMine | Train | SteerTraining | SetDefaultModel
+
+
+# --- views: what a message shows -----------------------------------------------------------------------------------
+
+
+class ShownPicture(Plain):
+    output_id: int
+    """Row of `outputs`; the file is called `artel-<output id>.png`, so a saved file finds its way back."""
+    data: Base64Bytes
+    media_type: str = "image/png"
+    seed: int | None = None
+    credits: tuple[str, ...] = ()
+    """Lines such as `Ada's fox 41 %`."""
+
+
+class PicturesView(Plain):
+    kind: Literal["pictures"] = "pictures"
+    request_id: int
+    owner_id: int
+    owner_name: str
+    model_id: str
+    model_title: str
+    headline: str
+    """Such as `Four new pictures` or `Variations of #12`."""
+    details: tuple[str, ...] = ()
+    """Small print: seed, variety, milliseconds."""
+    pictures: tuple[ShownPicture, ...]
+    large: bool = False
+    """One picture opened: shows its details and the emoji button instead of the grid's buttons."""
+
+
+class TrainingPhase(StrEnum):
+    checking = "checking"
+    queued = "queued"
+    running = "running"
+    paused = "paused"
+    finished = "finished"
+    cancelled = "cancelled"
+    failed = "failed"
+
+
+class TrainingView(Plain):
+    kind: Literal["training"] = "training"
+    training_id: str
+    owner_id: int
+    owner_name: str
+    title: str
+    source: str
+    """Such as `198 of this server's 200 emoji`."""
+    phase: TrainingPhase
+    left_out: tuple[str, ...] = ()
+    """What was left out and why, one line a reason: `2 too small (under 16 pixels): dot, line`."""
+    place: int | None = None
+    activity: str = ""
+    """What the trainer does now, in a member's words."""
+    fraction: float = 0.0
+    seconds_left: float | None = None
+    pictures_seen: int = 0
+    pictures_per_second: float = 0.0
+    history: tuple[tuple[float, float], ...] = ()
+    """Points (seconds, loss) of the chart, oldest first, at most 120."""
+    sample: Base64Bytes | None = None
+    """Newest sample grid, PNG."""
+    figures: str = ""
+    """Such as `KID 41 (the base: 312) · coverage 0.72`."""
+    model_id: str | None = None
+    error: str = ""
+
+
+class NoticeView(Plain):
+    """A short answer: done, refused, trouble. Ephemeral unless said otherwise."""
+
+    kind: Literal["notice"] = "notice"
+    tone: Literal["done", "info", "refused", "trouble"]
+    text: str
+    ephemeral: bool = True
+
+
+class ModelLine(Plain):
+    id: str
+    title: str
+    family: str
+    size: int
+    works: int
+    shipped: bool
+    is_default: bool
+    made_by: str = ""
+    figures: str = ""
+
+
+class QueueLine(Plain):
+    training_id: str
+    title: str
+    owner_id: int
+    owner_name: str
+    phase: TrainingPhase
+    place: int | None = None
+    fraction: float = 0.0
+    seconds_left: float | None = None
+
+
+View = PicturesView | TrainingView | NoticeView
+
+
+class Posted(Plain):
+    """Where a view came to stand."""
+
+    channel_id: int
+    message_id: int | None
+    """None for an answer that has no message, such as a silent acknowledgement."""
+    route: Literal["callback", "original", "message", "post"]
+
+
+# --- the two protocols ---------------------------------------------------------------------------------------------
+
+
+class Studio(Protocol):
+    """What `bot.workflows` offers to the chat. `ask` returns once the request is committed; the answer comes through
+    the messenger. The reads answer from memory or one quick query, fit for autocomplete."""
+
+    async def ask(self, origin: Origin, ask: Ask) -> None:
+        """Start the durable workflow of this request; the same interaction id again is the same request.
+
+        Raises `Refused` or `Retry` when it cannot even be accepted.
+        """
+
+    def model_choices(self, guild_id: int | None, typed: str) -> list[tuple[str, str]]:
+        """(label, model id), best match first, at most 25; from memory."""
+
+    def folder_choices(self, typed: str) -> list[str]:
+        """Names of the operator's folders; from memory."""
+
+    async def models(self, guild_id: int | None) -> list[ModelLine]: ...
+
+    async def queue(self, guild_id: int | None) -> list[QueueLine]: ...
+
+    async def status(self) -> dict[str, str]:
+        """Lines for /about: version, device, worker's state, pictures made."""
+
+
+class Messenger(Protocol):
+    """What `bot.chat` offers to the workflows. Every call may be repeated with the same arguments: it then leaves one
+    message, the same as after the first call."""
+
+    async def deliver(self, origin: Origin, view: View, posted: Posted | None = None) -> Posted:
+        """Show `view` as the answer to `origin`.
+
+        Chooses the route itself: inside the acknowledgement if the interaction is still unanswered in this process,
+        else an exact edit of @original while the token lives (14 minutes), else an edit of `posted` by message id with
+        the bot's token, and last a post in the channel with the nonce `<interaction id>-0`. `posted` is where an
+        earlier view of the same answer stands, for messages that are edited as they live.
+
+        Raises `Retry` (Discord is slow or limiting) or `Refused` (no permission here).
+        """
+
+    async def acknowledge(self, origin: Origin) -> bool:
+        """Make sure the interaction is acknowledged (deferred if nothing was sent); False if it was too late."""
+
+    async def delete(self, origin: Origin, posted: Posted) -> None: ...
+
+    async def make_emoji(self, origin: Origin, name: str, picture: bytes) -> str:
+        """Add a custom emoji to the guild and return its mention. Raises `Refused` (no permission, slots full)."""
