@@ -40,6 +40,11 @@ class Origin(Plain):
     filesize_limit: int = 10 * 1024 * 1024
     locale: str = "en-US"
     app_permissions: int = 0
+    placing: Literal["new", "private", "panel", "prompt"] = "new"
+    """Where the answer goes; the chat chooses it and the messenger follows it, also after a restart. `new`: a new
+    message. `private`: a message only the asker sees. `panel`: pictures and trainings take the place of the message
+    whose button was pressed, notices come beside it. `prompt`: whatever comes takes the place of the pressed message
+    (a question of ours that only the asker sees)."""
 
 
 # --- asks ----------------------------------------------------------------------------------------------------------
@@ -232,7 +237,8 @@ class Posted(Plain):
     channel_id: int
     message_id: int | None
     """None for an answer that has no message, such as a silent acknowledgement."""
-    route: Literal["callback", "original", "message", "post"]
+    route: Literal["callback", "original", "message", "post", "followup"]
+    """`followup`: a notice beside a panel that keeps standing."""
 
 
 # --- the two protocols ---------------------------------------------------------------------------------------------
