@@ -1,0 +1,155 @@
+"""Opening the databases: SQLite by a library without the WAL-reset bug, Postgres by its own driver.
+
+The SQLite that Python links (3.7.0 to 3.51.2) can corrupt a WAL database when two connections write and checkpoint at
+once; `pysqlite3` brings a repaired one. This is the only place that knows about it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any, cast
+
+import aiosqlite
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_dbapi
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+log = logging.getLogger(__name__)
+
+FIRST_SAFE_SQLITE = (3, 51, 3)
+BUSY_MS = 30_000
+"""How long a writer waits for another before it gives up: longer than any of our transactions by far."""
+PRAGMAS = (f"busy_timeout={BUSY_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+"""WAL with FULL keeps an acknowledged write through a power cut; NORMAL may lose it."""
+
+
+@dataclass(frozen=True)
+class Database:
+    """An open database of ours."""
+
+    engine: AsyncEngine
+
+    @property
+    def sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction, committed at the end of the block and undone by an exception."""
+        async with self.engine.execution_options(writes=True).begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        async with self.engine.connect() as connection:
+            yield connection
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Open `sqlite+aiosqlite:///path/to/artel.sqlite` or `postgresql+asyncpg://user:password@host/name`.
+
+    Raises `ValueError` for any other kind of URL. Nothing is read or written yet.
+    """
+    parsed = sa.make_url(url)
+    match parsed.get_backend_name():
+        case "sqlite":
+            return Database(_open_sqlite(parsed))
+        case "postgresql":
+            engine = create_async_engine(parsed.set(drivername="postgresql+asyncpg"), pool_pre_ping=True, pool_size=10)
+            return Database(engine)
+        case other:
+            raise ValueError(f"DATABASE_URL speaks of {other!r}; Artel knows sqlite+aiosqlite and postgresql+asyncpg")
+
+
+def system_database(url: str) -> tuple[str, sa.Engine]:
+    """The synchronous database in which the workflows keep their own state: its URL and its engine.
+
+    For SQLite it is a file of its own beside ours (`artel.sqlite` → `artel.workflows.sqlite`), so the two never wait
+    for each other's writes; in Postgres it is the same database, in the schema `dbos`.
+    """
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+        return parsed.render_as_string(hide_password=False), sa.create_engine(parsed, pool_pre_ping=True)
+    path = sqlite_path(parsed).with_suffix(".workflows.sqlite")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    plain = sa.URL.create("sqlite", database=str(path))
+    engine = sa.create_engine(plain, module=sqlite_library())
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = "IMMEDIATE"  # writers queue up at BEGIN instead of failing at their first write
+        _set_pragmas(connection)
+
+    return plain.render_as_string(), engine
+
+
+def sqlite_path(url: str | sa.URL) -> Path:
+    """The file behind a SQLite URL. Raises `ValueError` for one in memory, which could not outlive a restart."""
+    database = sa.make_url(url).database
+    if not database or database == ":memory:":
+        raise ValueError("DATABASE_URL must name a file: sqlite+aiosqlite:///data/artel.sqlite")
+    return Path(database)
+
+
+def sqlite_library() -> ModuleType:
+    """A DB-API module over a SQLite that is safe to write from several connections."""
+    try:
+        library = importlib.import_module("pysqlite3.dbapi2")
+    except ImportError:
+        library = importlib.import_module("sqlite3.dbapi2")
+    if library.sqlite_version_info < FIRST_SAFE_SQLITE:
+        log.warning(
+            "SQLite %s can damage its database when two connections write at once; install pysqlite3 0.6.1 or newer",
+            library.sqlite_version,
+        )
+    return library
+
+
+def _open_sqlite(url: sa.URL) -> AsyncEngine:
+    path = sqlite_path(url)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    library = sqlite_library()
+
+    def connect(*_args: Any, **options: Any) -> aiosqlite.Connection:
+        connection = aiosqlite.Connection(partial(library.connect, str(path), **options), iter_chunk_size=64)
+        connection._thread.daemon = True  # as SQLAlchemy does: a stuck disk must not keep the process from ending
+        return connection
+
+    names = ("DatabaseError", "Error", "IntegrityError", "NotSupportedError", "OperationalError", "ProgrammingError")
+    speaking = {name: getattr(library, name) for name in (*names, "sqlite_version", "sqlite_version_info")}
+    shim = SimpleNamespace(connect=connect, Connection=aiosqlite.Connection, **speaking)
+    engine = create_async_engine(
+        sa.URL.create("sqlite+aiosqlite", database=str(path)),
+        module=AsyncAdapt_aiosqlite_dbapi(cast("ModuleType", shim), library),
+    )
+
+    @sa.event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions are begun below, by us alone
+        _set_pragmas(connection)
+
+    @sa.event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        # A transaction that starts by reading and then writes would fail at once if another wrote in between.
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _set_pragmas(connection: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

@@ -1,0 +1,117 @@
+"""Outputs: every picture made, as the recipe that makes it again, byte for byte."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.records.database import Database
+from bot.records.requests import requests
+from bot.records.schema import Json, RowId, Snowflake, UtcTime, metadata, now
+from bot.records.upserts import insert_once
+
+outputs = sa.Table(
+    "outputs",
+    metadata,
+    sa.Column("id", RowId, primary_key=True, autoincrement=True),
+    sa.Column("request_id", Snowflake, sa.ForeignKey("requests.id"), nullable=False),
+    sa.Column("place", sa.SmallInteger, nullable=False),
+    sa.Column("model_id", sa.String(64), nullable=False),
+    sa.Column("model_sha256", sa.String(64), nullable=False),
+    sa.Column("recipe", Json, nullable=False),
+    sa.Column("size", sa.Integer),
+    sa.Column("upscaler", sa.String(12), nullable=False),
+    sa.Column("format", sa.String(8), nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False, index=True),
+    sa.Column("credits", Json, nullable=False),
+    sa.Column("made_at", UtcTime, nullable=False),
+    sa.Column("deleted_at", UtcTime),
+    sa.UniqueConstraint("request_id", "place"),
+    sqlite_autoincrement=True,  # an id is never given out twice, so a saved file's name stays true
+)
+
+
+@dataclass(frozen=True)
+class NewOutput:
+    place: int
+    """0 is the first picture of its request."""
+    model_id: str
+    model_sha256: str
+    recipe: Mapping[str, Any]
+    size: int | None
+    """Side in pixels as asked of the worker; none was the model's own."""
+    upscaler: str
+    format: str
+    sha256: str
+    """Of the file's bytes."""
+    credits: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True)
+class Output:
+    """One row of `outputs`, with who made it and where it was shown."""
+
+    id: int
+    request_id: int
+    place: int
+    model_id: str
+    model_sha256: str
+    recipe: Mapping[str, Any]
+    size: int | None
+    upscaler: str
+    format: str
+    sha256: str
+    credits: Sequence[Mapping[str, Any]]
+    made_at: datetime
+    deleted_at: datetime | None
+    server_id: int | None
+    member_id: int
+    channel_id: int
+    message_id: int | None
+
+
+@dataclass(frozen=True)
+class Outputs:
+    database: Database
+
+    async def record(self, request_id: int, made: Sequence[NewOutput]) -> list[int]:
+        """Record the pictures of a request and give their ids, in order of place.
+
+        A second time gives the same ids: a picture made again from its recipe is the same picture.
+        """
+        async with self.database.write() as connection:
+            for new in made:
+                row = {**vars(new), "recipe": dict(new.recipe), "credits": [dict(one) for one in new.credits]}
+                row |= {"request_id": request_id, "made_at": now()}
+                await insert_once(connection, outputs, row, keys=("request_id", "place"))
+            query = sa.select(outputs.c.id).where(outputs.c.request_id == request_id).order_by(outputs.c.place)
+            return list((await connection.execute(query)).scalars())
+
+    async def get(self, output_id: int) -> Output | None:
+        found = await self._select(outputs.c.id == output_id)
+        return found[0] if found else None
+
+    async def of_request(self, request_id: int) -> list[Output]:
+        """The pictures of a request in order of place."""
+        return await self._select(outputs.c.request_id == request_id)
+
+    async def forget(self, request_id: int) -> int:
+        """Mark the pictures of a request as taken back; how many were still there."""
+        gone = outputs.c.deleted_at.is_(None) & (outputs.c.request_id == request_id)
+        async with self.database.write() as connection:
+            return (await connection.execute(outputs.update().where(gone).values(deleted_at=now()))).rowcount
+
+    async def count(self) -> int:
+        async with self.database.read() as connection:
+            return (await connection.execute(sa.select(sa.func.count()).select_from(outputs))).scalar_one()
+
+    async def _select(self, condition: sa.ColumnElement[bool]) -> list[Output]:
+        asked = (requests.c.server_id, requests.c.member_id, requests.c.channel_id)
+        shown = requests.c.answer_message_id.label("message_id")
+        query = sa.select(outputs, *asked, shown).join(requests).where(condition).order_by(outputs.c.id)
+        async with self.database.read() as connection:
+            return [Output(**row._mapping) for row in (await connection.execute(query)).all()]

@@ -1,0 +1,195 @@
+"""Requests: who asked for what, where, when, how it ended. The id is the interaction's, so a repeat is no second."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.records.database import Database
+from bot.records.people import Person, members, see, servers
+from bot.records.schema import Json, Snowflake, UtcTime, metadata, now
+from bot.records.upserts import insert_once
+from bot.records.usage import Charge, book
+
+
+class RequestState(StrEnum):
+    """How far the work is. Whether the answer has reached the member is a fact of its own, `answered_at`."""
+
+    working = "working"
+    done = "done"
+    refused = "refused"
+    failed = "failed"
+
+
+requests = sa.Table(
+    "requests",
+    metadata,
+    sa.Column("id", Snowflake, primary_key=True, autoincrement=False),
+    sa.Column("server_id", Snowflake, sa.ForeignKey("servers.id"), index=True),
+    sa.Column("channel_id", Snowflake, nullable=False),
+    sa.Column("member_id", Snowflake, sa.ForeignKey("members.id"), nullable=False, index=True),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("ask", Json, nullable=False),
+    sa.Column("plan", Json),
+    sa.Column("model_id", sa.String(64)),
+    sa.Column("model_sha256", sa.String(64)),
+    sa.Column("state", sa.String(12), nullable=False, index=True),
+    sa.Column("error", sa.Text),
+    sa.Column("timings", Json, nullable=False),
+    sa.Column("asked_at", UtcTime, nullable=False, index=True),
+    sa.Column("done_at", UtcTime),
+    sa.Column("answered_at", UtcTime),
+    sa.Column("answer_channel_id", Snowflake),
+    sa.Column("answer_message_id", Snowflake),
+    sa.Column("answer_route", sa.String(12)),
+    sa.Column("deleted_at", UtcTime),
+)
+
+
+@dataclass(frozen=True)
+class NewRequest:
+    id: int
+    server: Person | None
+    channel_id: int
+    member: Person
+    kind: str
+    ask: Mapping[str, Any]
+    asked_at: datetime
+    plan: Mapping[str, Any] | None = None
+    model_id: str | None = None
+    charge: Charge | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """One row of `requests`."""
+
+    id: int
+    server_id: int | None
+    channel_id: int
+    member_id: int
+    kind: str
+    ask: Mapping[str, Any]
+    plan: Mapping[str, Any] | None
+    """What was decided before work began: model, recipes, size. Enough to do the same again."""
+    model_id: str | None
+    model_sha256: str | None
+    state: RequestState
+    error: str | None
+    timings: Mapping[str, float]
+    """Milliseconds by stage."""
+    asked_at: datetime
+    done_at: datetime | None
+    """When the work was done: the pictures stand in `outputs`, the model in `models`."""
+    answered_at: datetime | None
+    """When the member got the answer."""
+    answer_channel_id: int | None
+    answer_message_id: int | None
+    answer_route: str | None
+    deleted_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How the work of a request ended."""
+
+    state: RequestState
+    error: str | None = None
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Where the answer of a request came to stand, and how it got there."""
+
+    channel_id: int
+    message_id: int | None
+    route: str
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Requests:
+    database: Database
+
+    async def accept(self, new: NewRequest) -> bool:
+        """Record a request and book what it uses, in one transaction; False when that is more than the member has left.
+
+        The same id again changes nothing but the names of those who asked.
+        """
+        async with self.database.write() as connection:
+            await see(connection, new.server, new.member)
+            server_id = new.server.id if new.server else None
+            row: dict[str, Any] = {
+                "id": new.id,
+                "server_id": server_id,
+                "channel_id": new.channel_id,
+                "member_id": new.member.id,
+                "kind": new.kind,
+                "ask": dict(new.ask),
+                "plan": dict(new.plan) if new.plan is not None else None,
+                "model_id": new.model_id,
+                "state": RequestState.working,
+                "timings": {},
+                "asked_at": new.asked_at,
+            }
+            await insert_once(connection, requests, row, keys=("id",))
+            if new.charge is None:
+                return True
+            return await book(connection, new.id, server_id, new.member.id, new.charge)
+
+    async def end(self, request_id: int, ending: Ending) -> None:
+        """The work is over, well or not; a second time overwrites the first."""
+        values = {"state": ending.state, "error": ending.error, "done_at": now()}
+        await self._change(request_id, ending.timings, **values)
+
+    async def answered(self, request_id: int, answer: Answer) -> None:
+        """The member has the answer."""
+        values = {"answered_at": now(), "answer_channel_id": answer.channel_id}
+        values |= {"answer_message_id": answer.message_id, "answer_route": answer.route}
+        await self._change(request_id, answer.timings, **values)
+
+    async def forget_message(self, request_id: int) -> None:
+        """The member took the answer back."""
+        await self._change(request_id, deleted_at=now())
+
+    async def get(self, request_id: int) -> Request | None:
+        async with self.database.read() as connection:
+            row = (await connection.execute(sa.select(requests).where(requests.c.id == request_id))).one_or_none()
+        return _request(row) if row else None
+
+    async def unanswered(self) -> list[Request]:
+        """Requests that nobody has got an answer to, oldest first: what a restart must see to."""
+        query = sa.select(requests).where(requests.c.answered_at.is_(None)).order_by(requests.c.asked_at)
+        async with self.database.read() as connection:
+            return [_request(row) for row in (await connection.execute(query)).all()]
+
+    async def _change(self, request_id: int, timings: Mapping[str, float] | None = None, **values: Any) -> None:
+        async with self.database.write() as connection:
+            if timings:
+                known = sa.select(requests.c.timings).where(requests.c.id == request_id).with_for_update()
+                values["timings"] = {**((await connection.execute(known)).scalar() or {}), **timings}
+            await connection.execute(requests.update().where(requests.c.id == request_id).values(**values))
+
+
+def _request(row: sa.Row[Any]) -> Request:
+    values = dict(row._mapping)
+    return Request(**{**values, "state": RequestState(values["state"])})
+
+
+__all__ = [
+    "Answer",
+    "Ending",
+    "NewRequest",
+    "Request",
+    "RequestState",
+    "Requests",
+    "members",
+    "requests",
+    "servers",
+]
