@@ -1,0 +1,171 @@
+"""The models and folders that can be chosen, in memory: autocomplete must answer at once, even with the worker away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.errors import Refused
+from bot.records import Records
+from bot.records.models import Model, Owner
+from bot.stories import ModelLine
+from bot.workflows.needs import Worker
+from bot.workflows.words import figures_line
+from gan.contract import Figures, ModelInfo
+
+MOST_CHOICES = 25
+"""Discord's limit for one autocomplete answer."""
+
+
+@dataclass
+class Library:
+    """What the worker had when it was last asked, with owners and defaults from the records."""
+
+    records: Records
+    worker: Worker
+    folders: Path | None = None
+    _models: dict[str, Model] = field(default_factory=dict)
+    _owners: dict[str, Owner] = field(default_factory=dict)
+    _defaults: dict[int, str] = field(default_factory=dict)
+    _folder_names: list[str] = field(default_factory=list)
+
+    async def load(self) -> None:
+        """Read what an earlier process last knew, so that choices are there before the worker answers."""
+        self._take(await self.records.models.present())
+        self._owners = await self.records.models.owners()
+        self._defaults = await self.records.people.default_models()
+        self._folder_names = await asyncio.to_thread(folder_names, self.folders)
+
+    async def refresh(self) -> None:
+        """Ask the worker again. Raises what the worker's client raises; the old list then stays."""
+        self._owners = await self.records.models.owners()
+        self._defaults = await self.records.people.default_models()
+        self._folder_names = await asyncio.to_thread(folder_names, self.folders)
+        found = [as_model(info) for info in await self.worker.models()]
+        if {one.id: one for one in found} != self._models:
+            await self.records.models.replace(found)
+            self._take(found)
+
+    def _take(self, models: Sequence[Model]) -> None:
+        plain = (Model(**{**vars(one), "seen_at": None, "missing_since": None}) for one in models)
+        self._models = {one.id: one for one in plain}
+
+    def of(self, guild_id: int | None) -> list[Model]:
+        """The models that may be used there, the server's default first, its own before the shipped ones."""
+        seen = [one for one in self._models.values() if self.visible(one.id, guild_id)]
+        default = self.default(guild_id)
+        return sorted(seen, key=lambda one: (one.id != default, one.shipped, one.title.casefold()))
+
+    def visible(self, model_id: str, guild_id: int | None) -> bool:
+        """Models of another server are not: they learned from that server's art."""
+        owner = self._owners.get(model_id)
+        return owner is None or owner.server_id == guild_id
+
+    def default(self, guild_id: int | None) -> str | None:
+        """The server's choice while it is there, else the first shipped model, else any."""
+        chosen = self._defaults.get(guild_id) if guild_id is not None else None
+        if chosen in self._models:
+            return chosen
+        free = [one for one in self._models.values() if self.visible(one.id, guild_id)]
+        return min(free, key=lambda one: (not one.shipped, one.title.casefold())).id if free else None
+
+    def get(self, model_id: str) -> Model | None:
+        return self._models.get(model_id)
+
+    def title(self, model_id: str) -> str:
+        model = self._models.get(model_id)
+        return model.title if model else model_id
+
+    async def choose(self, guild_id: int | None, asked: str | None) -> Model:
+        """The model a member means: by id or title, none for the default.
+
+        Raises `Refused` for one that is not there, and what the worker's client raises when the list is still empty.
+        """
+        for attempt in range(2):
+            wanted = self._find(guild_id, asked) if asked else self._models.get(self.default(guild_id) or "")
+            if wanted is not None:
+                return wanted
+            if attempt == 0:
+                await self.refresh()  # it may be as new as a minute
+        if asked:
+            raise Refused(f"There is no model called “{asked[:64]}” here. `/models` lists those there are.")
+        raise Refused("There is no model yet. `/train emoji` teaches one from this server's emoji in a few minutes.")
+
+    def _find(self, guild_id: int | None, asked: str) -> Model | None:
+        exact = self._models.get(asked)
+        if exact is not None and self.visible(exact.id, guild_id):
+            return exact
+        titled = [one for one in self.of(guild_id) if one.title.casefold() == asked.casefold()]
+        return titled[0] if titled else None
+
+    def choices(self, guild_id: int | None, typed: str) -> list[tuple[str, str]]:
+        """(label, model id), best match first: names that begin with what was typed, then those that contain it."""
+        wanted = typed.casefold().strip()
+        ranked = [(rank(wanted, one.title, one.id), one) for one in self.of(guild_id)]
+        fitting = sorted((pair for pair in ranked if pair[0] < 3), key=lambda pair: pair[0])
+        default = self.default(guild_id)
+        return [(label(one, default), one.id) for _, one in fitting[:MOST_CHOICES]]
+
+    def folder_choices(self, typed: str) -> list[str]:
+        wanted = typed.casefold().strip()
+        fitting = [(rank(wanted, name), name) for name in self._folder_names]
+        return [name for place, name in sorted(fitting) if place < 3][:MOST_CHOICES]
+
+    def lines(self, guild_id: int | None) -> list[ModelLine]:
+        """The models as `/models` lists them."""
+        default = self.default(guild_id)
+        return [self._line(one, default) for one in self.of(guild_id)]
+
+    def _line(self, model: Model, default: str | None) -> ModelLine:
+        owner = self._owners.get(model.id)
+        return ModelLine(
+            id=model.id,
+            title=model.title,
+            family=model.family,
+            size=model.size,
+            works=model.works,
+            shipped=model.shipped,
+            is_default=model.id == default,
+            made_by=owner.member_name if owner else "",
+            figures=figures_line(Figures.model_validate(model.figures)),
+        )
+
+
+def as_model(info: ModelInfo) -> Model:
+    """A model of the worker as the records keep it."""
+    card = info.card
+    return Model(
+        id=card.id,
+        title=card.title,
+        family=card.family,
+        sha256=info.sha256,
+        size=card.size,
+        works=card.works,
+        shipped=info.shipped,
+        figures=card.figures.model_dump(mode="json"),
+    )
+
+
+def label(model: Model, default: str | None) -> str:
+    """What autocomplete shows, at most 100 characters."""
+    notes = [f"{model.works} works" if model.works else "", "this server's" if model.id == default else ""]
+    return " · ".join([model.title[:70], *(note for note in notes if note)])
+
+
+def rank(wanted: str, *names: str) -> int:
+    """0 for a name that begins with what was typed, 1 for a word of it that does, 2 for any place, 3 for none."""
+    folded = [name.casefold() for name in names]
+    if any(name.startswith(wanted) for name in folded):
+        return 0
+    if any(word.startswith(wanted) for name in folded for word in name.replace("-", " ").split()):
+        return 1
+    return 2 if any(wanted in name for name in folded) else 3
+
+
+def folder_names(root: Path | None) -> list[str]:
+    """Folders that the operator put there; hidden ones and files are none."""
+    if root is None or not root.is_dir():
+        return []
+    return sorted(one.name for one in root.iterdir() if one.is_dir() and not one.name.startswith("."))

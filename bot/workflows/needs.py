@@ -1,0 +1,42 @@
+"""What the stories need from the other rooms, as protocols: the worker, and the intake of pictures."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Literal, Protocol
+
+from gan.contract import Event, Health, ModelInfo, RenderAnswer, RenderRequest, Training, TrainingRequest
+
+Steering = Literal["stop", "cancel", "pause", "resume"]
+
+
+class Worker(Protocol):
+    """The worker's contract over HTTP. Every call raises `Refused` (it cannot be), `Retry` (not now) or `Bug`."""
+
+    async def health(self) -> Health: ...
+
+    async def models(self) -> tuple[ModelInfo, ...]: ...
+
+    async def render(self, request: RenderRequest, *, request_id: str = "") -> RenderAnswer: ...
+
+    async def put_blob(self, data: bytes) -> str:
+        """Store bytes, give their SHA-256."""
+
+    async def blob(self, sha256: str) -> bytes: ...
+
+    async def put_training(self, training_id: str, body: TrainingRequest, *, fence: int) -> Training: ...
+
+    async def training(self, training_id: str) -> Training: ...
+
+    def events(self, training_id: str, *, after: int = 0) -> AsyncIterator[Event]:
+        """Events from `after` on, as they come, until the training ends or the connection does."""
+
+    async def steer(self, training_id: str, action: Steering) -> Training: ...
+
+
+class Found(Protocol):
+    """Placeholder until the intake lands."""
+
+
+class Intake(Protocol):
+    """Placeholder until the intake lands."""

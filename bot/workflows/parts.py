@@ -1,0 +1,43 @@
+"""What every story works with, built once by `bot.app` and handed down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.records import Records
+from bot.settings import Limits
+from bot.stories import Messenger
+from bot.workflows.library import Library
+from bot.workflows.needs import Intake, Worker
+from bot.workflows.shelf import Shelf
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a story tries again before it says that it could not, in seconds."""
+
+    render: float = 10.0
+    """A member looks at a blinking line meanwhile; a worker that restarts is back within it."""
+    deliver: float = 600.0
+    """Nobody waits, and a picture that was made should arrive even after a long trouble at Discord's."""
+    training: float = 24 * 3600.0
+    """A training outlives any restart of the worker; after a day without a word it is given up."""
+    edit: float = 4.0
+    """Between two edits of a message that lives; Discord allows about five messages in five seconds to a channel."""
+    edit_old: float = 60.0
+    """The same for messages older than an hour, whose edits Discord throttles."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    records: Records
+    worker: Worker
+    messenger: Messenger
+    library: Library
+    intake: Intake
+    limits: Limits
+    folders: Path | None = None
+    """Where the operator's folders of pictures lie."""
+    patience: Patience = Patience()
+    shelf: Shelf = field(default_factory=Shelf)

@@ -1,0 +1,87 @@
+"""Which recipes a request asks for: pure functions of the request and its id, so a repeat makes the same pictures."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter
+
+from bot.errors import Refused
+from bot.stories import Plain
+from gan.contract import MAX_RECIPE_DEPTH, SEED_LIMIT, Recipe, Seed, Upscaler, Vary, depth
+
+GRID_SIZE = 256
+"""Side of a picture in a grid, in pixels: four of them fill a chat's width, and 64-pixel models look well at x4."""
+LARGE_SIZE = 512
+EMOJI_SIZE = 128
+"""What Discord scales custom emoji to at most."""
+DRAWN_SEEDS = 2**32
+"""Seeds drawn by us stay below this, so that people can read them out and type them."""
+
+READ_RECIPE: TypeAdapter[Recipe] = TypeAdapter(Recipe)
+
+
+class Fresh(Plain):
+    """New pictures of a model."""
+
+    kind: Literal["fresh"] = "fresh"
+    count: int
+    variety: float
+
+
+class Around(Plain):
+    """Neighbours of a picture."""
+
+    kind: Literal["around"] = "around"
+    output_id: int
+    amount: float
+
+
+class Single(Plain):
+    """One picture once more at another size; there is nothing to reroll."""
+
+    kind: Literal["single"] = "single"
+    output_id: int
+
+
+class Plan(Plain):
+    """What a request will make, decided and written down before it is made."""
+
+    model_id: str
+    recipes: tuple[Recipe, ...]
+    size: int
+    upscaler: Upscaler = Upscaler.auto
+    again: Annotated[Fresh | Around | Single, Field(discriminator="kind")]
+    """How to do the same again with other seeds."""
+
+
+def drawn_seed(request_id: int) -> int:
+    """A seed as good as random, and always the same for one request."""
+    digest = hashlib.blake2b(str(request_id).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") % DRAWN_SEEDS
+
+
+def fresh(first_seed: int, count: int, variety: float) -> tuple[Recipe, ...]:
+    """`count` new pictures: the first has the seed given, each next one a seed one higher."""
+    return tuple(Seed(seed=(first_seed + n) % SEED_LIMIT, variety=variety) for n in range(count))
+
+
+def neighbours(of: Recipe, first_seed: int, count: int, amount: float) -> tuple[Recipe, ...]:
+    """`count` variations of a picture. Raises `Refused` when it is a variation of a variation … too often."""
+    if depth(of) >= MAX_RECIPE_DEPTH:
+        raise Refused(
+            f"This picture is already {MAX_RECIPE_DEPTH - 1} variations away from its first one, and that is as far "
+            "as it goes. Press 🔁 or use /generate to start from a new picture."
+        )
+    return tuple(Vary(of=of, seed=(first_seed + n) % SEED_LIMIT, amount=amount) for n in range(count))
+
+
+def read_recipe(found: Any) -> Recipe:
+    """A recipe as the records keep it."""
+    return READ_RECIPE.validate_python(found)
+
+
+def seed_of(recipe: Recipe) -> int | None:
+    """The number a member would type to get this picture again; none where no single number makes it."""
+    return recipe.seed if isinstance(recipe, Seed) else None

@@ -1,0 +1,96 @@
+"""The studio: what the chat may ask for, and the reads it needs at once. Built by `bot.app`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from typing import get_args
+
+from bot.errors import Refused, Retry
+from bot.stories import Ask, ModelLine, NoticeView, Origin, Posted, QueueLine
+from bot.workflows.answering import answer
+from bot.workflows.background import Background
+from bot.workflows.durable import Durable
+from bot.workflows.making import Made
+from bot.workflows.parts import Parts
+from bot.workflows.recipes import Plan
+from gan.contract import Health
+
+log = logging.getLogger(__name__)
+
+REFRESH_S = 20.0
+"""Between two looks at the worker's models: a model that an operator drops in is there within it."""
+CLEAN_S = 6 * 3600.0
+STOP_GRACE_S = 8.0
+LONG_KINDS = frozenset({"train"})
+"""Stories that outlive any patience at a stop; they go on at the next start."""
+KINDS = tuple(str(one.model_fields["kind"].default) for one in get_args(Ask))
+WRITTEN_TYPES = (*get_args(Ask), Origin, Posted, NoticeView, Plan, Made)
+"""What the inputs and results of steps may be made of, besides plain JSON."""
+
+
+class Studio:
+    """Implements `bot.stories.Studio`."""
+
+    def __init__(self, parts: Parts, durable: Durable, version: str, clock: Callable[[], float] = time.time) -> None:
+        self._parts = parts
+        self._durable = durable
+        self._version = version
+        self._clock = clock
+        self._background = Background()
+        self._open = False
+
+    async def open(self) -> None:
+        """Take up what an earlier process left, and begin to look after models and old workflows."""
+        await self._parts.library.load()
+        self._durable.open(KINDS, self._tell)
+        self._open = True
+        self._background.every("refreshing the list of models", REFRESH_S, self._parts.library.refresh)
+        self._background.every("deleting old workflows", CLEAN_S, self._durable.forget_old, first_after=60.0)
+
+    async def close(self) -> None:
+        """Let what is nearly done end, and leave the rest to the next start."""
+        self._open = False
+        await self._background.close()
+        await self._durable.close(STOP_GRACE_S, long=LONG_KINDS)
+
+    async def ask(self, origin: Origin, ask: Ask) -> None:
+        """Start the story of this request; returns once that is committed, and the answer comes by the messenger."""
+        if not self._open:
+            raise Retry("Artel is just stopping or starting.", after=5.0)
+        await self._durable.begin(ask.kind, str(origin.interaction_id), origin, ask)
+
+    async def _tell(self, origin: Origin, ask: Ask) -> None:
+        await answer(self._parts, origin, ask)
+
+    def model_choices(self, guild_id: int | None, typed: str) -> list[tuple[str, str]]:
+        return self._parts.library.choices(guild_id, typed)
+
+    def folder_choices(self, typed: str) -> list[str]:
+        return self._parts.library.folder_choices(typed)
+
+    async def models(self, guild_id: int | None) -> list[ModelLine]:
+        return self._parts.library.lines(guild_id)
+
+    async def queue(self, guild_id: int | None) -> list[QueueLine]:
+        return []
+
+    async def status(self) -> dict[str, str]:
+        """Lines for /about."""
+        made, health = await asyncio.gather(self._parts.records.outputs.count(), self._health())
+        return {"Version": self._version, **health, "Pictures made": f"{made:,}"}
+
+    async def _health(self) -> dict[str, str]:
+        try:
+            async with asyncio.timeout(2.0):
+                return worker_lines(await self._parts.worker.health())
+        except (Retry, Refused, TimeoutError) as away:
+            return {"Worker": f"not answering ({away or 'no answer within 2 s'})"}
+
+
+def worker_lines(health: Health) -> dict[str, str]:
+    trainings = f"{health.trainings_running} running, {health.trainings_queued} waiting"
+    lines = {"Worker": health.state.value + (f": {health.detail}" if health.detail else "")}
+    return lines | {"Device": health.device or "unknown", "Models": str(health.models), "Trainings": trainings}

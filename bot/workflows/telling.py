@@ -1,0 +1,135 @@
+"""A request while it is being told: its origin, its steps, and the manners that all stories share."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ParamSpec, TypeVar
+
+from bot.errors import Refused, Retry
+from bot.records.people import Person
+from bot.records.requests import Answer, Ending, NewRequest, RequestState
+from bot.records.schema import moment, now
+from bot.records.usage import Charge
+from bot.stories import Ask, NoticeView, Origin, Posted, View
+from bot.workflows.durable import Durable
+from bot.workflows.parts import Parts
+from bot.workflows.recipes import Plan
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+LONGEST_PAUSE_S = 30.0
+SHOWN_TIMINGS_S = 60.0
+"""Beyond this a request was interrupted by a restart, and its time says nothing about the house."""
+
+
+@dataclass(frozen=True)
+class Telling:
+    """One request and what its story needs. Stories are told again after a restart, so they hold no state of their
+    own: whatever was decided comes out of the steps."""
+
+    origin: Origin
+    ask: Ask
+    parts: Parts
+
+    @property
+    def id(self) -> int:
+        return self.origin.interaction_id
+
+    async def step(self, name: str, do: Callable[P, Awaitable[R]], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Do one step, once; see `Durable.step`."""
+        return await Durable.step(name, do, *args, **kwargs)
+
+    # --- steps that every story has ---------------------------------------------------------------------------------
+
+    async def accept(self, charge: Charge | None = None, plan: Plan | None = None, model_id: str | None = None) -> None:
+        """Put the request on record and book what it uses. Raises `Refused` when that is more than is left."""
+        origin = self.origin
+        within = await self.parts.records.requests.accept(
+            NewRequest(
+                id=self.id,
+                server=self.server,
+                channel_id=origin.channel_id,
+                member=Person(origin.member_id, origin.member_name),
+                kind=self.ask.kind,
+                ask=self.ask.model_dump(mode="json"),
+                asked_at=moment(origin.at),
+                plan=plan.model_dump(mode="json") if plan else None,
+                model_id=plan.model_id if plan else model_id,
+                charge=charge,
+            )
+        )
+        if not within and charge is not None:
+            raise Refused(too_much(charge))
+
+    async def end(self, state: RequestState, error: str | None = None, **timings: float) -> None:
+        """The work is over; what it was charged is given back when nothing came of it."""
+        await self.parts.records.requests.end(self.id, Ending(state, error, timings))
+        if state is not RequestState.done:
+            await self.parts.records.usage.refund(self.id)
+
+    async def deliver(self, view: View, posted: Posted | None = None) -> Posted:
+        """Show the answer and put on record that it arrived. Raises `Refused` when it cannot be shown at all."""
+        started = time.monotonic()
+        show = self.parts.messenger.deliver
+        posted = await patiently(lambda: show(self.origin, view, posted), self.parts.patience.deliver)
+        timings = {"deliver": elapsed_ms(started)}
+        whole = time.time() - self.origin.at
+        if 0 <= whole < SHOWN_TIMINGS_S and not isinstance(view, NoticeView):
+            timings["whole"] = round(whole * 1000, 1)
+        await self.parts.records.requests.answered(
+            self.id, Answer(posted.channel_id, posted.message_id, posted.route, timings)
+        )
+        return posted
+
+    async def finish(self, text: str) -> None:
+        """The last steps of a story that ends in a word rather than in pictures."""
+        await self.step("end", self.end, RequestState.done)
+        await self.step("deliver", self.deliver, NoticeView(tone="done", text=text))
+
+    @property
+    def server(self) -> Person | None:
+        return Person(self.origin.guild_id, self.origin.guild_name) if self.origin.guild_id is not None else None
+
+
+def charge_for(what: str, limit: float, per: timedelta) -> Charge:
+    """One of `what`, of which a member may have `limit` in any stretch of time as long as `per`."""
+    return Charge(what, 1.0, limit, now() - per)
+
+
+def too_much(charge: Charge) -> str:
+    """What a member reads who has used up what there is."""
+    limit = f"{charge.limit:.0f}" if charge.limit is not None else "too many"
+    if charge.what == "renders":
+        return f"That was {limit} requests within a minute, which is as many as one member may make. Wait a moment."
+    return (
+        f"You have started {limit} trainings in the last 24 hours, which is as many as one member may. Come back later."
+    )
+
+
+async def patiently(do: Callable[[], Awaitable[R]], patience_s: float) -> R:
+    """Do it again while it says `Retry`, for at most `patience_s` seconds; then the last `Retry` is raised."""
+    deadline = time.monotonic() + patience_s
+    pause = 0.2
+    while True:
+        try:
+            return await do()
+        except Retry as busy:
+            pause = min(max(busy.after, pause), LONGEST_PAUSE_S)
+            if time.monotonic() + pause > deadline:
+                raise
+            log.info("waiting %.1f s: %s", pause, busy)
+        await asyncio.sleep(pause)
+        pause *= 1.6
+
+
+def elapsed_ms(since: float) -> float:
+    """Milliseconds since a moment of `time.monotonic`, to a tenth."""
+    return round((time.monotonic() - since) * 1000, 1)

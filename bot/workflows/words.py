@@ -1,0 +1,56 @@
+"""Short texts that the stories put into views; whatever is only drawn is worded by the chat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from gan.contract import Credit, Figures
+
+NUMBERS = {1: "A new picture", 4: "Four new pictures", 9: "Nine new pictures"}
+LEAST_SHARE = 0.01
+"""Shares below one percent are not worth a line."""
+
+
+def credit_lines(shares: Iterable[Credit | Mapping[str, Any]]) -> tuple[str, ...]:
+    """Lines such as `Ada's fox 41 %`, largest share first."""
+    read = [Credit.model_validate(one) for one in shares]
+    return tuple(f"{credit_name(one)} {one.weight:.0%}".replace("%", " %") for one in read if one.weight >= LEAST_SHARE)
+
+
+def credit_name(credit: Credit) -> str:
+    """`Ada's fox`, or as much of it as is known."""
+    title = credit.title or f"work {credit.work[:8]}"
+    return f"{credit.artist}'s {title}" if credit.artist else title
+
+
+def figures_line(figures: Figures, base: Figures | None = None) -> str:
+    """Such as `KID 41 (the base: 312) · coverage 72 %`; empty when nothing was measured."""
+    parts = []
+    if figures.kid_x1000 is not None:
+        before = base.kid_x1000 if base is not None else None
+        parts.append(f"KID {figures.kid_x1000:.0f}" + (f" (the base: {before:.0f})" if before is not None else ""))
+    if figures.coverage is not None:
+        parts.append(f"coverage {figures.coverage:.0%}".replace("%", " %"))
+    if figures.copies is not None:
+        parts.append(f"copies {figures.copies:.0%}".replace("%", " %"))
+    return " · ".join(parts)
+
+
+def seeds_line(seeds: Iterable[int | None]) -> str:
+    """`seed 7`, or `seeds 7 to 10` for a row of them; empty where no number makes the pictures."""
+    known = [seed for seed in seeds if seed is not None]
+    if not known:
+        return ""
+    if len(known) == 1:
+        return f"seed {known[0]}"
+    return f"seeds {known[0]} to {known[-1]}"
+
+
+def milliseconds(ms: float) -> str:
+    return f"{ms:.0f} ms" if ms < 1000 else f"{ms / 1000:.1f} s"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """`1 picture`, `2 pictures`."""
+    return f"{count} {one if count == 1 else many or one + 's'}"

@@ -1,0 +1,214 @@
+"""A small worker that really answers the contract: pictures are real PNGs, trainings go on by the clock.
+
+Its state lies in a folder, so it outlives the process that asks it, as the real one does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import json
+import time
+from base64 import b64encode
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from PIL import Image
+
+from bot.errors import Refused, Retry
+from bot.workflows.needs import Steering
+from gan.contract import (
+    Credit,
+    Event,
+    EventKind,
+    Figures,
+    Health,
+    HealthState,
+    ModelCard,
+    ModelInfo,
+    Picture,
+    Progress,
+    RenderAnswer,
+    RenderRequest,
+    StageTimes,
+    Training,
+    TrainingRequest,
+    TrainingState,
+)
+
+BASE = ModelInfo(
+    card=ModelCard(id="drawings", title="Drawings", family="anchored", size=64, works=1746),
+    sha256="d" * 64,
+    bytes=1,
+    shipped=True,
+)
+FIGURES = Figures(judge="fake", kid_x1000=41.0, coverage=0.72, pictures_seen=30_000, seconds=180.0)
+BASE_FIGURES = Figures(judge="fake", kid_x1000=312.0)
+
+
+class FakeWorker:
+    """`down` makes every call fail as an unreachable worker does; `asked` are the renders it got, in order."""
+
+    def __init__(self, folder: Path, *, speed: float = 1.0) -> None:
+        """`speed`: seconds of training that pass in a second of the clock."""
+        self.folder = folder
+        self.speed = speed
+        self.down = False
+        self.asked: list[RenderRequest] = []
+        self.fences: list[int] = []
+        self.render_seconds = 0.0
+        folder.mkdir(parents=True, exist_ok=True)
+
+    async def health(self) -> Health:
+        self._reach()
+        return Health(state=HealthState.ready, version="1", device="cpu", models=len(await self.models()))
+
+    async def models(self) -> tuple[ModelInfo, ...]:
+        self._reach()
+        return (BASE, *(ModelInfo.model_validate_json(one.read_text()) for one in self.folder.glob("*.model")))
+
+    async def render(self, request: RenderRequest, *, request_id: str = "") -> RenderAnswer:
+        self._reach()
+        self.asked.append(request)
+        await asyncio.sleep(self.render_seconds)
+        known = {one.card.id: one for one in await self.models()}
+        if request.model not in known:
+            raise Refused(f"The model {request.model} is gone. Choose another one.")
+        model = known[request.model]
+        return RenderAnswer(
+            model=model.card.id,
+            model_sha256=model.sha256,
+            pictures=tuple(
+                _picture(model.sha256 + recipe.model_dump_json(), request.size or 64) for recipe in request.recipes
+            ),
+            times=StageTimes(render_ms=1.0, encode_ms=0.5),
+        )
+
+    async def put_blob(self, data: bytes) -> str:
+        self._reach()
+        sha256 = hashlib.sha256(data).hexdigest()
+        (self.folder / sha256).write_bytes(data)
+        return sha256
+
+    async def blob(self, sha256: str) -> bytes:
+        self._reach()
+        return (self.folder / sha256).read_bytes()
+
+    async def put_training(self, training_id: str, body: TrainingRequest, *, fence: int) -> Training:
+        self._reach()
+        self.fences.append(fence)
+        missing = [work.sha256 for work in body.works if not (self.folder / work.sha256).exists()]
+        if missing:
+            raise Refused(f"{len(missing)} pictures have not been sent.")
+        if not self._file(training_id).exists():
+            self._write(training_id, body, started=time.time())
+        return await self.training(training_id)
+
+    async def training(self, training_id: str) -> Training:
+        self._reach()
+        if not self._file(training_id).exists():
+            raise Refused(f"There is no training {training_id}.")
+        kept = json.loads(self._file(training_id).read_text())
+        body = TrainingRequest.model_validate(kept["body"])
+        state, seconds = self._state(kept, body)
+        done = state is TrainingState.finished
+        if done:
+            self._keep_model(training_id, body)
+        return Training(
+            id=training_id,
+            request=body,
+            state=state,
+            progress=_progress(seconds, body.seconds),
+            sample=await self.put_blob(_png(f"{training_id}{int(seconds)}", 64)),
+            model=training_id if done else None,
+            figures=FIGURES if done else Figures(),
+            started=kept["started"],
+            events=1 + int(seconds),
+        )
+
+    async def events(self, training_id: str, *, after: int = 0) -> AsyncIterator[Event]:
+        n = after
+        if n == 0:
+            n += 1
+            yield Event(n=n, at=time.time(), kind=EventKind.figures, figures=BASE_FIGURES)
+        while True:
+            now = await self.training(training_id)
+            n += 1
+            yield Event(n=n, at=time.time(), kind=EventKind.progress, progress=now.progress)
+            n += 1
+            yield Event(n=n, at=time.time(), kind=EventKind.sample, sample=now.sample)
+            if now.state.ended:
+                yield Event(n=n + 1, at=time.time(), kind=EventKind.state, state=now.state)
+                return
+            await asyncio.sleep(0.05)
+
+    async def steer(self, training_id: str, action: Steering) -> Training:
+        kept = json.loads(self._file(training_id).read_text())
+        kept["steered"] = action
+        kept["stopped"] = time.time()
+        self._file(training_id).write_text(json.dumps(kept))
+        return await self.training(training_id)
+
+    def lose(self, training_id: str) -> None:
+        """As a worker whose disk was emptied."""
+        self._file(training_id).unlink()
+
+    def _state(self, kept: dict[str, object], body: TrainingRequest) -> tuple[TrainingState, float]:
+        until = float(str(kept.get("stopped") or time.time()))
+        seconds = min(body.seconds, (until - float(str(kept["started"]))) * self.speed)
+        match kept.get("steered"):
+            case "cancel":
+                return TrainingState.cancelled, seconds
+            case "stop":
+                return TrainingState.finished, seconds
+            case "pause":
+                return TrainingState.paused, seconds
+        return (TrainingState.finished if seconds >= body.seconds else TrainingState.running), seconds
+
+    def _keep_model(self, training_id: str, body: TrainingRequest) -> None:
+        card = ModelCard(id=training_id, title=body.title, family=body.family, size=64, works=len(body.works))
+        info = ModelInfo(card=card.model_copy(update={"figures": FIGURES}), sha256="e" * 64, bytes=1)
+        (self.folder / f"{training_id}.model").write_text(info.model_dump_json())
+
+    def _write(self, training_id: str, body: TrainingRequest, started: float) -> None:
+        self._file(training_id).write_text(json.dumps({"body": body.model_dump(mode="json"), "started": started}))
+
+    def _file(self, training_id: str) -> Path:
+        return self.folder / f"{training_id}.training"
+
+    def _reach(self) -> None:
+        if self.down:
+            raise Retry("The studio's machine does not answer.", after=0.2)
+
+
+def _progress(seconds: float, budget: float) -> Progress:
+    return Progress(
+        pictures_seen=int(seconds * 200),
+        seconds=seconds,
+        budget_seconds=budget,
+        pictures_per_second=200.0,
+        fraction=min(1.0, seconds / budget),
+        phase="inventing",
+        losses={"rebuild": 1.0 / (1.0 + seconds)},
+    )
+
+
+def _picture(key: str, size: int) -> Picture:
+    data = _png(key, size)
+    return Picture(
+        sha256=hashlib.sha256(data).hexdigest(),
+        media_type="image/png",
+        width=size,
+        height=size,
+        data=b64encode(data),
+        credits=(Credit(work="fox", weight=0.41, title="fox", artist="Ada"), Credit(work="cat", weight=0.59)),
+    )
+
+
+def _png(key: str, size: int) -> bytes:
+    """A picture of one colour that depends on `key` alone."""
+    colour = tuple(hashlib.sha256(key.encode()).digest()[:3])
+    file = io.BytesIO()
+    Image.new("RGB", (size, size), colour).save(file, "PNG")
+    return file.getvalue()
