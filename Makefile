@@ -1,0 +1,48 @@
+# make run · make test · make check · make bench · make clean        (docs: README.md, CONTRIBUTING.md)
+.DEFAULT_GOAL := run
+.PHONY: run test check bench clean venv venv-dev format env
+
+BIN := .venv/bin
+# The first Python that is new enough; empty when there is none.
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+PYTEST_ARGS ?=
+
+define need_python
+@test -n "$(PYTHON)" || { echo "Artel needs Python 3.11 or newer. On Debian or Ubuntu: sudo apt install python3 python3-venv" >&2; exit 1; }
+endef
+
+run: venv
+	@$(BIN)/artel up
+
+test: venv-dev
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: venv-dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: venv-dev
+	@$(BIN)/python -m benchmarks
+
+format: venv-dev
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+env: venv
+	@$(BIN)/python -m bot.settings > .env.example
+
+venv:
+	$(need_python)
+	@$(PYTHON) scripts/bootstrap.py
+
+venv-dev:
+	$(need_python)
+	@$(PYTHON) scripts/bootstrap.py --dev
+
+# Leaves data/ alone: that is yours.
+clean:
+	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .import_linter_cache .hypothesis .pytest_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,324 @@
+"""Everything the person who runs Artel may set: small frozen sections by topic, each field with unit, default, reason.
+
+Nothing here reads the environment by itself: `bot.__main__` calls `read` once and hands the result down. The file
+`.env.example` is written by `python -m bot.settings`, and a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+
+PLAYGROUND_TOKEN = "playground"
+"""What the playground takes for a bot token; it is no secret, since the playground listens on loopback alone."""
+
+PositiveInt = Annotated[int, Field(ge=1)]
+PositiveFloat = Annotated[float, Field(gt=0)]
+
+
+class SettingsError(Exception):
+    """A setting cannot be used; the text names it and says what it should be."""
+
+
+def _env(name: str, default: Any, why: str) -> Any:
+    """A field that the environment variable `name` sets."""
+    return Field(default, description=why, json_schema_extra={"env": name})
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Discord(Section):
+    """Discord"""
+
+    token: SecretStr | None = _env(
+        "DISCORD_TOKEN",
+        None,
+        "The bot's token, from the Bot page of https://discord.com/developers/applications. Unset: Artel brings up the "
+        "playground, a Discord of its own in the browser, so that nothing is needed to try it.",
+    )
+    process_name: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")] = _env(
+        "ARTEL_PROCESS_NAME",
+        "bot-0",
+        "Name of this bot process. After a restart it takes up what a process of the same name had begun, so with "
+        "several processes give each its own, and keep it.",
+    )
+
+
+class Storage(Section):
+    """Where things are kept"""
+
+    data: Path = _env(
+        "ARTEL_DATA",
+        Path("data"),
+        "Folder for the database, pictures, models, logs and the folders to learn from. In the working folder by "
+        "default, so that one `rm -r data` forgets everything.",
+    )
+    database: str | None = _env(
+        "DATABASE_URL",
+        None,
+        "SQLAlchemy URL of the database. Unset: SQLite in the data folder, which serves one bot process well. Several "
+        "processes need Postgres: postgresql+asyncpg://user:password@host/artel",
+    )
+
+
+class WorkerLink(Section):
+    """The worker, which makes and trains"""
+
+    url: str | None = _env(
+        "WORKER_URL",
+        None,
+        "Address of a worker that runs elsewhere, such as http://gpu-box:8790. Unset: `artel up` starts one here, and "
+        "`artel bot` looks for it on port 8790 of this machine.",
+    )
+    token: SecretStr | None = _env(
+        "WORKER_TOKEN",
+        None,
+        "The worker's bearer token. Unset: read from the file `worker/token` in the data folder, where a worker of "
+        "this machine writes it.",
+    )
+    render_seconds: PositiveFloat = _env(
+        "ARTEL_RENDER_SECONDS",
+        20.0,
+        "Seconds to wait for pictures before saying that it failed. A cold model on a busy machine needs a few.",
+    )
+    call_seconds: PositiveFloat = _env(
+        "ARTEL_CALL_SECONDS",
+        10.0,
+        "Seconds to wait for any other answer of the worker; these are quick, so longer means that it hangs.",
+    )
+
+
+class Playground(Section):
+    """The playground"""
+
+    url: str | None = _env(
+        "PLAYGROUND_URL",
+        None,
+        "Address of a running playground that `artel bot` connects to when there is no token. Unset: the port below on "
+        "this machine.",
+    )
+    port: Annotated[int, Field(ge=1, le=65535)] = _env(
+        "ARTEL_PORT", 8765, "TCP port of the page on 127.0.0.1. `artel up` takes another one when it is in use."
+    )
+    browser: bool = _env(
+        "ARTEL_BROWSER", True, "Whether `artel up` opens the page in a browser, where there is a display."
+    )
+
+
+class Limits(Section):
+    """How much members may do"""
+
+    renders_per_minute: PositiveInt = _env(
+        "ARTEL_RENDERS_PER_MINUTE",
+        240,
+        "Requests for pictures by one member in a minute: four a second is more than a hand presses and less than a "
+        "script does.",
+    )
+    trainings_per_day: PositiveInt = _env(
+        "ARTEL_TRAININGS_PER_DAY",
+        20,
+        "Trainings by one member in 24 hours. At the usual 3 minutes that is an hour of the machine.",
+    )
+    training_minutes: PositiveFloat = _env(
+        "ARTEL_TRAINING_MINUTES",
+        3.0,
+        "Minutes a training takes when the member names none: a small set is usable by then on two cores.",
+    )
+    training_minutes_max: PositiveFloat = _env(
+        "ARTEL_TRAINING_MINUTES_MAX",
+        30.0,
+        "Longest training a member may ask for, in minutes; others wait in the queue meanwhile.",
+    )
+    trainings_waiting: PositiveInt = _env(
+        "ARTEL_TRAININGS_WAITING",
+        2,
+        "Trainings of one member that may run or wait at the same time, so that nobody fills the queue alone.",
+    )
+    training_pictures_max: Annotated[int, Field(ge=8, le=10_000)] = _env(
+        "ARTEL_TRAINING_PICTURES_MAX",
+        3_000,
+        "Pictures in one training; the family `anchored` is made for sets up to a few thousand.",
+    )
+    anyone_may_train: bool = _env(
+        "ARTEL_ANYONE_MAY_TRAIN",
+        True,
+        "Whether every member may train. false: only those with Manage Server or Manage Messages.",
+    )
+
+
+class Intake(Section):
+    """Uploaded pictures"""
+
+    file_mib: PositiveInt = _env(
+        "ARTEL_FILE_MIB", 20, "Largest file taken, in MiB: Discord's own limit for an upload without a subscription."
+    )
+    megapixels: PositiveInt = _env(
+        "ARTEL_MEGAPIXELS",
+        40,
+        "Largest picture taken, in million pixels: more than a phone's camera makes, few enough to decode in memory.",
+    )
+    smallest_side: PositiveInt = _env(
+        "ARTEL_SMALLEST_SIDE", 16, "Smallest side taken, in pixels; below it there is nothing to learn."
+    )
+    kept_side: Annotated[int, Field(ge=64, le=1024)] = _env(
+        "ARTEL_KEPT_SIDE",
+        512,
+        "Pictures are kept as squares with at most this side, in pixels: twice the largest size that is trained.",
+    )
+    decode_seconds: PositiveFloat = _env(
+        "ARTEL_DECODE_SECONDS", 8.0, "Seconds that one picture may take to decode; the largest allowed needs about two."
+    )
+    decode_mib: Annotated[int, Field(ge=256)] = _env(
+        "ARTEL_DECODE_MIB",
+        1024,
+        "Memory (address space) of the process that decodes, in MiB: the largest allowed picture twice over, and the "
+        "libraries.",
+    )
+
+
+class Log(Section):
+    """Log"""
+
+    format: Literal["auto", "console", "json"] = _env(
+        "ARTEL_LOG_FORMAT", "auto", "How log lines look: auto is coloured text on a terminal, JSON lines elsewhere."
+    )
+    level: Literal["debug", "info", "warning", "error"] = _env(
+        "ARTEL_LOG_LEVEL", "info", "Lines below this level are left out. info is a line or two a request."
+    )
+
+
+class Settings(Section):
+    """All sections. `Settings()` is the default house; tests build sections by hand."""
+
+    discord: Discord = Discord()
+    storage: Storage = Storage()
+    worker: WorkerLink = WorkerLink()
+    playground: Playground = Playground()
+    limits: Limits = Limits()
+    intake: Intake = Intake()
+    log: Log = Log()
+
+    @property
+    def data(self) -> Path:
+        return self.storage.data
+
+    @property
+    def database_url(self) -> str:
+        """SQLAlchemy URL with an asynchronous driver."""
+        return self.storage.database or f"sqlite+aiosqlite:///{(self.data / 'artel.sqlite').absolute()}"
+
+    @property
+    def worker_url(self) -> str:
+        return (self.worker.url or "http://127.0.0.1:8790").rstrip("/")
+
+    @property
+    def playground_url(self) -> str | None:
+        """Base address of the playground; none when the bot speaks to Discord itself."""
+        if self.discord.token is not None:
+            return None
+        return (self.playground.url or f"http://127.0.0.1:{self.playground.port}").rstrip("/")
+
+    @property
+    def bot_token(self) -> str:
+        """The token to log in with, Discord's or the playground's."""
+        return self.discord.token.get_secret_value() if self.discord.token else PLAYGROUND_TOKEN
+
+    @property
+    def folders(self) -> Path:
+        """Where the operator puts folders of pictures to learn from, one folder a set."""
+        return self.data / "folders"
+
+    def worker_token(self) -> str | None:
+        """The worker's token: as set, else from the file that a local worker keeps; none when there is neither."""
+        if self.worker.token is not None:
+            return self.worker.token.get_secret_value()
+        try:
+            return (self.data / "worker" / "token").read_text().strip() or None
+        except OSError:
+            return None
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """Settings from variables such as `os.environ`; an empty value counts as not set.
+
+    Raises `SettingsError` with one line for each setting that cannot be used.
+    """
+    sections: dict[str, Any] = {}
+    for section, _, kind in _sections():
+        given = {name: environment[env] for name, env, _ in _fields(kind) if environment.get(env, "").strip()}
+        sections[section] = given
+    try:
+        return Settings.model_validate(sections)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_complaint(dict(one)) for one in error.errors(include_url=False))) from None
+
+
+def variables() -> frozenset[str]:
+    """Names of all environment variables that `read` looks at."""
+    return frozenset(env for _, _, kind in _sections() for _, env, _ in _fields(kind))
+
+
+def example() -> str:
+    """The text of `.env.example`: every setting of bot and worker, commented out at its default."""
+    parts = [
+        "# Settings of Artel. Copy this file to .env and change what you need: all of it has defaults that work.\n"
+    ]
+    for _, title, kind in _sections():
+        parts.append(_heading(title))
+        parts += [_entry(env, field.description or "", field.default) for _, env, field in _fields(kind)]
+    parts.append(_heading("The worker's own settings (read by `artel worker`)"))
+    parts += _worker_entries()
+    return "\n".join(parts)
+
+
+def _worker_entries() -> Iterator[str]:
+    from gan.settings import WorkerSettings
+
+    prefix = WorkerSettings.model_config.get("env_prefix", "")
+    for name, field in WorkerSettings.model_fields.items():
+        yield _entry(f"{prefix}{name}".upper(), field.description or "", field.default)
+
+
+def _heading(title: str) -> str:
+    return f"\n# --- {title} {'-' * max(3, 110 - len(title))}\n"
+
+
+def _entry(env: str, why: str, default: Any) -> str:
+    text = textwrap.fill(why, 115, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False)
+    shown = "" if default is None else str(default).lower() if isinstance(default, bool) else str(default)
+    return f"{text}\n#{env}={shown}\n"
+
+
+def _sections() -> Iterator[tuple[str, str, type[Section]]]:
+    """(field of `Settings`, title, class) of each section."""
+    for name, field in Settings.model_fields.items():
+        kind = type(field.default)
+        yield name, kind.__doc__ or name, kind
+
+
+def _fields(kind: type[Section]) -> Iterator[tuple[str, str, FieldInfo]]:
+    """(field, environment variable, field's facts) of each field of a section."""
+    for name, field in kind.model_fields.items():
+        extra = field.json_schema_extra
+        assert isinstance(extra, dict), f"{kind.__name__}.{name} has no environment variable"
+        yield name, str(extra["env"]), field
+
+
+def _complaint(error: Mapping[str, Any]) -> str:
+    section, name = error["loc"][:2]
+    kind = type(Settings.model_fields[section].default)
+    env = next(env for field, env, _ in _fields(kind) if field == name)
+    secret = "token" in name
+    given = "" if secret else f" is {error['input']!r}, which cannot be used"
+    return f"{env}{given}: {error['msg'][0].lower()}{error['msg'][1:]}. See .env.example."
+
+
+if __name__ == "__main__":
+    print(example(), end="")

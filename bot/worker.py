@@ -1,0 +1,293 @@
+"""The one HTTP client of the worker: speaks `gan.contract`, and turns what goes wrong into Refused, Retry or Bug.
+
+Which of the three is chosen by the contract's error code alone. Calls that may be repeated without harm are repeated
+for a moment when the connection fails; whoever wants to wait longer catches `Retry`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import uuid
+from collections.abc import AsyncIterator, Callable, Mapping
+from types import TracebackType
+from typing import Any, Literal, Self, TypeVar
+
+import aiohttp
+import stamina
+from pydantic import BaseModel, ValidationError
+
+from bot.errors import Bug, Refused, Retry
+from bot.log import current_request
+from gan.contract import (
+    FENCE_HEADER,
+    MODEL_ID_HEADER,
+    PREFIX,
+    REQUEST_ID_HEADER,
+    ErrorCode,
+    Event,
+    FamilyInfo,
+    FamilyList,
+    Health,
+    ModelInfo,
+    ModelList,
+    Problem,
+    RenderAnswer,
+    RenderRequest,
+    Training,
+    TrainingRequest,
+)
+
+log = logging.getLogger(__name__)
+
+Steering = Literal["stop", "cancel", "pause", "resume"]
+M = TypeVar("M", bound=BaseModel)
+
+CONNECT_S = 2.0
+"""A worker on the same network that does not accept within this time is not there."""
+BLOB_S = 60.0
+"""32 MiB over a slow link."""
+ATTEMPTS = 3
+SILENCE_S = 45.0
+"""An event stream that is silent for this long is opened anew from the last event: the line may be dead."""
+RECONNECT_S = 1.0
+MAX_LINE_BYTES = 1024 * 1024
+
+JSON = {"Content-Type": "application/json"}
+AWAY = "The worker, which makes the pictures, does not answer just now. It is usually back within seconds."
+WRONG_TOKEN = (
+    "The worker does not accept this bot's token. Whoever runs Artel must set WORKER_TOKEN to the worker's own "
+    "(the file `token` in its data folder)."
+)
+OTHER_VERSION = "bot and worker do not understand each other; run the same version of both"
+
+_RETRY_AFTER: Mapping[ErrorCode, float] = {
+    ErrorCode.full: 2.0,
+    ErrorCode.starting: 1.0,
+    ErrorCode.stopped: 2.0,
+    ErrorCode.timeout: 2.0,
+    ErrorCode.out_of_memory: 5.0,
+    ErrorCode.disk_full: 30.0,
+}
+_BUGS = frozenset({ErrorCode.invalid, ErrorCode.not_found, ErrorCode.internal, ErrorCode.fenced})
+"""Answers that only a mistake of ours can bring about; all others tell the member what cannot be done."""
+
+
+class WorkerRefused(Refused):
+    """A refusal with the worker's code, for whoever can do something about it."""
+
+    def __init__(self, text: str, code: ErrorCode) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+class WorkerAway(Retry):
+    """No connection, or no answer in time."""
+
+
+class WorkerClient:
+    """One connection pool to one worker. Every call raises `Refused`, `Retry` or `Bug`, and nothing else."""
+
+    def __init__(
+        self,
+        url: str,
+        token: Callable[[], str | None],
+        *,
+        render_seconds: float = 20.0,
+        call_seconds: float = 10.0,
+    ) -> None:
+        """`token` is asked at every call, since a local worker may write its token after we start."""
+        self._base = url.rstrip("/") + PREFIX
+        self._token = token
+        self._render_s, self._call_s = render_seconds, call_seconds
+        self._open_session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        if self._open_session is not None:
+            await self._open_session.close()
+            self._open_session = None
+
+    # --- calls -----------------------------------------------------------------------------------------------------
+
+    async def health(self) -> Health:
+        """Asked once, without a second try: that it does not answer is the answer."""
+        return _parsed(Health, await self._once("GET", "/health", seconds=self._call_s))
+
+    async def models(self) -> tuple[ModelInfo, ...]:
+        return _parsed(ModelList, await self._call("GET", "/models")).models
+
+    async def families(self) -> tuple[FamilyInfo, ...]:
+        return _parsed(FamilyList, await self._call("GET", "/families")).families
+
+    async def render(self, request: RenderRequest, *, request_id: str = "") -> RenderAnswer:
+        """The pictures of the recipes, in their order. A recipe is a pure function, so a repeat is harmless."""
+        answer = await self._call(
+            "POST",
+            "/render",
+            body=_json(request),
+            headers={MODEL_ID_HEADER: request.model, **JSON},
+            seconds=self._render_s,
+            request_id=request_id,
+        )
+        return _parsed(RenderAnswer, answer)
+
+    async def put_blob(self, data: bytes) -> str:
+        """Store bytes, give their SHA-256. They are sent only if the worker does not have them."""
+        sha256 = hashlib.sha256(data).hexdigest()
+        headers = {"Content-Type": "application/octet-stream"}
+        await self._call("PUT", f"/blobs/{sha256}", body=data, headers=headers, seconds=BLOB_S)
+        return sha256
+
+    async def blob(self, sha256: str) -> bytes:
+        data = await self._call("GET", f"/blobs/{sha256}", seconds=BLOB_S)
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise WorkerAway("What the worker sent was damaged on the way.", after=1.0)
+        return data
+
+    async def put_training(self, training_id: str, body: TrainingRequest, *, fence: int) -> Training:
+        """Start a training, or find it as it was started before under this id. `fence` numbers the attempts."""
+        path, headers = f"/trainings/{training_id}", {FENCE_HEADER: str(fence), **JSON}
+        return _parsed(Training, await self._call("PUT", path, body=_json(body), headers=headers))
+
+    async def training(self, training_id: str) -> Training:
+        return _parsed(Training, await self._call("GET", f"/trainings/{training_id}"))
+
+    async def steer(self, training_id: str, action: Steering) -> Training:
+        """Stop (and keep), pause, resume or cancel (and throw away); doing it twice is doing it once."""
+        path = f"/trainings/{training_id}"
+        if action == "cancel":
+            return _parsed(Training, await self._call("DELETE", path))
+        return _parsed(Training, await self._call("POST", f"{path}/{action}"))
+
+    async def events(self, training_id: str, *, after: int = 0) -> AsyncIterator[Event]:
+        """Events from `after` on, as they come, until the training has ended.
+
+        A connection that drops is taken up again after the last event, without a gap and without a repeat. Raises
+        `Retry` when the worker stays away.
+        """
+        lost = 0
+        while True:
+            try:
+                async for event in self._stream(training_id, after):
+                    after, lost = max(after, event.n), 0
+                    yield event
+                    if event.state is not None and event.state.ended:
+                        return
+                if (await self.training(training_id)).state.ended and not await self._more(training_id, after):
+                    return
+            except WorkerAway as away:
+                lost += 1
+                if lost >= ATTEMPTS:
+                    raise
+                log.info("events of %s: %s", training_id, away)
+            await asyncio.sleep(RECONNECT_S)
+
+    # --- one request -----------------------------------------------------------------------------------------------
+
+    async def _more(self, training_id: str, after: int) -> bool:
+        return (await self.training(training_id)).events > after
+
+    async def _stream(self, training_id: str, after: int) -> AsyncIterator[Event]:
+        """One connection's worth of events; ends quietly when the line drops or falls silent."""
+        url = f"{self._base}/trainings/{training_id}/events"
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=SILENCE_S)
+        try:
+            async with self._session().get(
+                url, params={"after": str(after)}, headers=self._headers({}, ""), timeout=timeout
+            ) as answer:
+                if answer.status >= 400:
+                    raise _failure(answer.status, await answer.read())
+                async for line in answer.content:
+                    if line.strip():
+                        yield _parsed(Event, line)
+        except aiohttp.ClientConnectorError as error:
+            raise WorkerAway(AWAY, after=RECONNECT_S) from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            log.debug("the event stream of %s broke off: %s", training_id, error)
+
+    async def _call(self, method: str, path: str, **options: Any) -> bytes:
+        """A call that may be repeated: tried again for a moment when the connection fails."""
+        options.setdefault("seconds", self._call_s)
+        async for attempt in stamina.retry_context(
+            on=WorkerAway,
+            attempts=ATTEMPTS,
+            timeout=options["seconds"],
+            wait_initial=0.1,
+            wait_max=0.8,
+            wait_jitter=0.1,
+        ):
+            with attempt:
+                return await self._once(method, path, **options)
+        raise AssertionError("stamina ends in a result or an exception")
+
+    async def _once(
+        self,
+        method: str,
+        path: str,
+        *,
+        seconds: float,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        request_id: str = "",
+    ) -> bytes:
+        timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=CONNECT_S)
+        told = self._headers(headers or {}, request_id)
+        try:
+            async with self._session().request(
+                method, self._base + path, data=body, headers=told, timeout=timeout, allow_redirects=False
+            ) as answer:
+                data = await answer.read()
+                if answer.status >= 300:
+                    raise _failure(answer.status, data)
+                return data
+        except TimeoutError as error:
+            raise WorkerAway(f"The worker did not answer within {seconds:.0f} s.", after=2.0) from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise WorkerAway(AWAY, after=1.0) from error
+
+    def _session(self) -> aiohttp.ClientSession:
+        if self._open_session is None:
+            self._open_session = aiohttp.ClientSession(read_bufsize=MAX_LINE_BYTES)
+        return self._open_session
+
+    def _headers(self, headers: Mapping[str, str], request_id: str) -> dict[str, str]:
+        told = {REQUEST_ID_HEADER: request_id or current_request() or uuid.uuid4().hex, **headers}
+        if token := self._token():
+            told["Authorization"] = f"Bearer {token}"
+        return told
+
+
+def _json(message: BaseModel) -> bytes:
+    return message.model_dump_json().encode()
+
+
+def _parsed(kind: type[M], data: bytes) -> M:
+    try:
+        return kind.model_validate_json(data)
+    except ValidationError as error:
+        raise Bug(f"{OTHER_VERSION}: {error.errors(include_input=False, include_url=False)[:2]}") from error
+
+
+def _failure(status: int, data: bytes) -> Exception:
+    """What an error answer means for us, by its code."""
+    try:
+        problem = Problem.model_validate_json(data)
+    except ValidationError:
+        return Bug(f"the worker answered {status} without problem details: {data[:200]!r}; is it a worker at all?")
+    text = problem.detail or problem.title
+    if problem.code is ErrorCode.unauthorised:
+        return WorkerRefused(WRONG_TOKEN, problem.code)
+    if problem.code in _RETRY_AFTER:
+        return Retry(text, after=problem.retry_after or _RETRY_AFTER[problem.code])
+    if problem.code in _BUGS:
+        return Bug(f"{problem.code}: {text} (request {problem.instance})")
+    return WorkerRefused(text, problem.code)
