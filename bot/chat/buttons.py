@@ -1,0 +1,191 @@
+"""What each button and menu does. All they need is in their custom id, so those of old messages work for ever."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Self
+
+import discord
+
+from bot.chat import ids, modals, panels, texts
+from bot.chat.desk import Desk, desk_of
+from bot.chat.info import show_models, show_queue
+from bot.chat.origins import Interaction, Placing, is_moderator
+from bot.errors import Refused
+from bot.stories import DeleteMine, Generate, OpenLarge, Reroll, SetDefaultModel, SteerTraining, Variations
+
+AnyItem = discord.ui.Item[Any]
+
+
+class Press(discord.ui.DynamicItem[AnyItem], template=r"(?!)"):
+    """Base of all presses: takes the custom id apart and sends what fails through the chain of trouble."""
+
+    def __init__(self, item: AnyItem, match: re.Match[str]) -> None:
+        super().__init__(item)
+        self.told = match.groupdict()
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Interaction, item: AnyItem, match: re.Match[str], /) -> Self:
+        return cls(item, match)
+
+    async def callback(self, interaction: Interaction) -> None:
+        desk = desk_of(interaction)
+        async with desk.guarded(interaction):
+            await self.pressed(desk, interaction)
+
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        raise NotImplementedError
+
+    def number(self, name: str) -> int:
+        return int(self.told[name])
+
+    def chosen(self) -> str:
+        """The value chosen in a menu."""
+        assert isinstance(self.item, discord.ui.Select)
+        return str(self.item.values[0])
+
+    def is_owner(self, interaction: Interaction) -> bool:
+        return interaction.user.id == self.number("owner")
+
+    def needs_owner(self, interaction: Interaction) -> None:
+        if not self.is_owner(interaction) and not is_moderator(interaction):
+            raise Refused(texts.NOT_YOURS)
+
+
+def needs_moderator(interaction: Interaction) -> None:
+    if interaction.guild_id is None:
+        raise Refused(texts.SERVER_ONLY)
+    if not is_moderator(interaction):
+        raise Refused(texts.MODERATORS_ONLY)
+
+
+class RerollPress(Press, template=ids.REROLL):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        # The owner's message is redrawn; anyone else gets pictures of their own below.
+        placing: Placing = "panel" if self.is_owner(interaction) else "new"
+        await desk.ask(interaction, Reroll(request_id=self.number("request")), placing)
+
+
+class VaryPress(Press, template=ids.VARY):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        await desk.ask(interaction, Variations(output_id=self.number("output")))
+
+
+class VaryChoice(Press, template=ids.VARY_ONE):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        await desk.ask(interaction, Variations(output_id=int(self.chosen())))
+
+
+class OpenPress(Press, template=ids.OPEN):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        await desk.ask(interaction, OpenLarge(output_id=self.number("output")), "private")
+
+
+class OpenChoice(Press, template=ids.OPEN_ONE):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        await desk.ask(interaction, OpenLarge(output_id=int(self.chosen())), "private")
+
+
+class SharePress(Press, template=ids.SHARE):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        await desk.ask(interaction, OpenLarge(output_id=self.number("output")))
+
+
+class EmojiPress(Press, template=ids.EMOJI):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        if interaction.guild_id is None:
+            raise Refused(texts.SERVER_ONLY)
+        may = interaction.permissions
+        if not (may.create_expressions or may.manage_expressions or may.administrator):
+            raise Refused(texts.EMOJI_MEMBER)
+        mine = interaction.app_permissions
+        if not (mine.create_expressions or mine.manage_expressions or mine.administrator):
+            raise Refused(texts.EMOJI_BOT)
+        await modals.ask_emoji_name(interaction, self.number("output"))
+
+
+class DeletePress(Press, template=ids.DELETE):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        self.needs_owner(interaction)
+        yes = ids.pack("delete-yes", self.told["request"], self.told["owner"])
+        await desk.show(interaction, panels.question(texts.DELETE_QUESTION, texts.DELETE_YES, yes, texts.KEEP_PICTURES))
+
+
+class DeleteYes(Press, template=ids.DELETE_YES):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        self.needs_owner(interaction)
+        await desk.ask(interaction, DeleteMine(request_id=self.number("request")), "prompt")
+
+
+class SteerPress(Press, template=ids.STEER):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        self.needs_owner(interaction)
+        ask = SteerTraining.model_validate({"training_id": self.told["training"], "action": self.told["action"]})
+        await desk.ask(interaction, ask, "panel")
+
+
+class CancelPress(Press, template=ids.CANCEL):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        self.needs_owner(interaction)
+        yes = ids.pack("cancel-yes", self.told["training"], self.told["owner"])
+        await desk.show(interaction, panels.question(texts.CANCEL_QUESTION, texts.CANCEL_YES, yes, texts.KEEP))
+
+
+class CancelYes(Press, template=ids.CANCEL_YES):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        self.needs_owner(interaction)
+        await desk.ask(interaction, SteerTraining(training_id=self.told["training"], action="cancel"), "prompt")
+
+
+class KeepPress(Press, template=ids.KEEP):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        await desk.messenger.dismiss(desk.take(interaction, "prompt"))
+
+
+class MakePress(Press, template=ids.MAKE):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        await desk.ask(interaction, Generate(model=self.told["model"]))
+
+
+class DefaultPress(Press, template=ids.DEFAULT):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        needs_moderator(interaction)
+        await desk.ask(interaction, SetDefaultModel(model_id=self.told["model"]), "panel")
+
+
+class DefaultChoice(Press, template=ids.DEFAULT_ONE):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        needs_moderator(interaction)
+        await desk.ask(interaction, SetDefaultModel(model_id=self.chosen()), "panel")
+
+
+class ModelsPress(Press, template=ids.MODELS):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        await show_models(desk, interaction, self.number("page"), "prompt")
+
+
+class QueuePress(Press, template=ids.QUEUE):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        await show_queue(desk, interaction, "prompt")
+
+
+PRESSES: tuple[type[Press], ...] = (
+    RerollPress,
+    VaryPress,
+    VaryChoice,
+    OpenPress,
+    OpenChoice,
+    SharePress,
+    EmojiPress,
+    DeletePress,
+    DeleteYes,
+    SteerPress,
+    CancelPress,
+    CancelYes,
+    KeepPress,
+    MakePress,
+    DefaultPress,
+    DefaultChoice,
+    ModelsPress,
+    QueuePress,
+)

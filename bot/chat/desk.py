@@ -1,0 +1,70 @@
+"""Where every command and press comes to: it hands asks to the studio, and turns whatever fails into a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, cast
+
+import discord
+import structlog
+
+from bot.chat import origins, trouble
+from bot.chat.messenger import DiscordMessenger
+from bot.chat.origins import Interaction, Placing
+from bot.chat.parts import Panel
+from bot.stories import Ask, Origin, Studio
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The chat's two neighbours, and the few things every cog does with them."""
+
+    studio: Studio
+    messenger: DiscordMessenger
+
+    async def ask(self, interaction: Interaction, ask: Ask, placing: Placing = "new") -> None:
+        """Hand a request to the studio; its answer comes through the messenger, to the place named here."""
+        origin = self.take(interaction, placing)
+        log.info("asked", ask=ask.kind, member=origin.member_id, guild=origin.guild_id)
+        await self.studio.ask(origin, ask)
+
+    async def show(self, interaction: Interaction, panel: Panel, placing: Placing = "private") -> None:
+        """Answer at once with a page of our own."""
+        await self.messenger.show(self.take(interaction, placing), panel)
+
+    def take(self, interaction: Interaction, placing: Placing) -> Origin:
+        """Read the origin and start the clock that acknowledges in time."""
+        origin = origins.read(interaction, placing)
+        structlog.contextvars.bind_contextvars(request=str(origin.interaction_id))  # each interaction has its own task
+        self.messenger.watch(interaction, origin)
+        return origin
+
+    @asynccontextmanager
+    async def guarded(self, interaction: Interaction) -> AsyncIterator[None]:
+        """Whatever is raised inside is told to the member, and to the log where it is our mistake."""
+        try:
+            yield
+        except Exception as error:
+            await self.fail(interaction, error)
+
+    async def fail(self, interaction: Interaction, error: Exception) -> None:
+        """Tell the member what went wrong; never raises."""
+        notice = trouble.explain(error, interaction.id)
+        if interaction.type is discord.InteractionType.autocomplete:
+            return
+        origin = self.messenger.origin_of(interaction.id)
+        try:
+            if origin is None:
+                origin = self.take(interaction, "panel" if interaction.message else "new")
+            await self.messenger.deliver(origin, notice)
+        except Exception:
+            log.exception("could not tell the member", request=interaction.id, text=notice.text)
+
+
+def desk_of(interaction: Interaction) -> Desk:
+    """The desk of the client that got this interaction."""
+    return cast("Any", interaction.client).desk  # type: ignore[no-any-return]

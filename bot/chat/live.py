@@ -1,0 +1,118 @@
+"""The interactions that are in the air in this process, and the promise that none waits longer than it may.
+
+Discord takes one acknowledgement within three seconds. Whatever the workflows do, a timer here acknowledges at about
+two, so that the usual case (the pictures are ready) answers at once and the slow one shows "thinking…".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import structlog
+
+from bot.chat.origins import Interaction
+from bot.stories import Origin
+
+log = structlog.get_logger(__name__)
+
+KEPT_SECONDS = 15 * 60.0
+
+
+class State(StrEnum):
+    open = "open"
+    """Nothing was sent yet."""
+    acknowledged = "acknowledged"
+    """Answered or deferred."""
+    unsure = "unsure"
+    """We sent an acknowledgement and do not know whether it arrived."""
+    lost = "lost"
+    """Discord no longer knows the interaction: it was too late."""
+
+
+@dataclass
+class Live:
+    """One interaction; changed only within its turn (`LiveInteractions.turn`)."""
+
+    interaction: Interaction
+    origin: Origin
+    since: float = field(default_factory=time.monotonic)
+    state: State = State.open
+    own_message: bool = True
+    """Is @original a message of this interaction, rather than the one whose button was pressed?"""
+    message_id: int | None = None
+    thinking: bool = False
+    """@original is a "thinking…" message with no answer in it yet."""
+    shown: str = ""
+    """The kind of the view shown last."""
+    post_unsure: bool = False
+    timer: asyncio.Task[None] | None = None
+
+
+class LiveInteractions:
+    """Those of the last quarter of an hour, by id."""
+
+    def __init__(self, defer: Callable[[Live], Awaitable[None]], after: float) -> None:
+        self._defer = defer
+        self._after = after
+        self._by_id: dict[int, Live] = {}
+        self._turns: dict[int, tuple[asyncio.Lock, int]] = {}
+
+    def watch(self, interaction: Interaction, origin: Origin) -> Live:
+        """Take an interaction in and start its timer; a second call for the same one changes nothing."""
+        if (known := self._by_id.get(origin.interaction_id)) is not None:
+            return known
+        self._forget_old()
+        live = Live(interaction, origin)
+        self._by_id[origin.interaction_id] = live
+        live.timer = asyncio.create_task(self._defer_later(live), name=f"defer-{origin.interaction_id}")
+        return live
+
+    def get(self, interaction_id: int) -> Live | None:
+        return self._by_id.get(interaction_id)
+
+    @asynccontextmanager
+    async def turn(self, interaction_id: int) -> AsyncIterator[None]:
+        """One at a time for each interaction: an answer and the timer never race."""
+        lock, users = self._turns.get(interaction_id, (asyncio.Lock(), 0))
+        self._turns[interaction_id] = (lock, users + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, users = self._turns[interaction_id]
+            if users == 1:
+                del self._turns[interaction_id]
+            else:
+                self._turns[interaction_id] = (lock, users - 1)
+
+    async def close(self) -> None:
+        """Stop all timers, for a shutdown: the interactions that wait are deferred now, so no answer is lost."""
+        for live in list(self._by_id.values()):
+            if live.timer is not None and not live.timer.done():
+                live.timer.cancel()
+                if live.state is State.open:
+                    await self._defer_now(live)
+
+    async def _defer_later(self, live: Live) -> None:
+        # The interaction was on its way for a while before we saw it; clocks may differ, so believe at most a second.
+        on_its_way = min(1.0, max(0.0, time.time() - live.origin.at))
+        await asyncio.sleep(max(0.0, self._after - on_its_way))
+        await self._defer_now(live)
+
+    async def _defer_now(self, live: Live) -> None:
+        try:
+            async with self.turn(live.origin.interaction_id):
+                if live.state is State.open:
+                    await self._defer(live)
+        except Exception:
+            log.exception("could not defer", request=live.origin.interaction_id)
+
+    def _forget_old(self) -> None:
+        edge = time.monotonic() - KEPT_SECONDS
+        for interaction_id in [key for key, live in self._by_id.items() if live.since < edge]:
+            del self._by_id[interaction_id]

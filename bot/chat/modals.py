@@ -1,0 +1,102 @@
+"""The two forms: the name of an emoji, and pictures to learn from.
+
+Submissions are read from the interaction itself, not through discord.py's store of open modals, which a restart
+empties: who fills in a form for ten minutes must not lose it because the bot was updated meanwhile.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import discord
+
+from bot.chat import ids, texts
+from bot.chat.desk import Desk
+from bot.chat.origins import Interaction
+from bot.errors import Refused
+from bot.stories import MakeEmoji, Train, Upload
+
+Modal = discord.ui.Modal
+_NAME, _FILES = "name", "files"
+MAX_FILES = 10
+_EMOJI = re.compile(ids.EMOJI_MODAL)
+_TRAIN = re.compile(ids.FILES_MODAL)
+_BASE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+
+
+async def ask_emoji_name(interaction: Interaction, output_id: int) -> None:
+    """Open the form for the name of an emoji made from this output."""
+    modal = Modal(title=texts.EMOJI_MODAL, custom_id=ids.pack("emoji-modal", output_id))
+    name: discord.ui.TextInput[Modal] = discord.ui.TextInput(
+        custom_id=_NAME, default=f"art_{output_id}"[:32], min_length=2, max_length=32
+    )
+    modal.add_item(discord.ui.Label(text=texts.EMOJI_NAME, description=texts.EMOJI_NAME_HELP, component=name))
+    await _open(interaction, modal)
+
+
+async def ask_files(interaction: Interaction, name: str, minutes: float, base: str) -> None:
+    """Open the form that takes up to ten pictures to learn from."""
+    if base and not _BASE.fullmatch(base):
+        raise Refused(texts.BASE_UNKNOWN)
+    custom_id = ids.pack("files-modal", f"{minutes:.2f}".rstrip("0").rstrip("."), base)
+    modal = Modal(title=texts.FILES_MODAL, custom_id=custom_id)
+    title: discord.ui.TextInput[Modal] = discord.ui.TextInput(
+        custom_id=_NAME, default=name or None, min_length=1, max_length=60
+    )
+    upload: discord.ui.FileUpload[Modal] = discord.ui.FileUpload(custom_id=_FILES, min_values=1, max_values=MAX_FILES)
+    modal.add_item(discord.ui.Label(text=texts.TRAIN_NAME, description=texts.FILES_NAME_HELP, component=title))
+    modal.add_item(discord.ui.Label(text=texts.FILES_UPLOAD, description=texts.FILES_UPLOAD_HELP, component=upload))
+    await _open(interaction, modal)
+
+
+async def submitted(desk: Desk, interaction: Interaction) -> None:
+    """A form came back. Raises `Refused` for one that no version of us knows."""
+    data: dict[str, Any] = dict(interaction.data or {})
+    custom_id = str(data.get("custom_id", ""))
+    fields = _fields(data.get("components") or [])
+    if (match := _EMOJI.fullmatch(custom_id)) is not None:
+        name = str(fields.get(_NAME) or "").strip().strip(":")
+        await desk.ask(interaction, MakeEmoji(output_id=int(match["output"]), name=name), "private")
+    elif (match := _TRAIN.fullmatch(custom_id)) is not None:
+        uploads = _uploads(fields.get(_FILES) or [], (data.get("resolved") or {}).get("attachments") or {})
+        if not uploads:
+            raise Refused(texts.NO_FILES)
+        ask = Train(
+            name=str(fields.get(_NAME) or "").strip(),
+            source="files",
+            uploads=uploads,
+            minutes=float(match["minutes"]),
+            base=match["base"] or None,
+        )
+        await desk.ask(interaction, ask)
+    else:
+        raise Refused(texts.BUTTON_UNKNOWN)
+
+
+async def _open(interaction: Interaction, modal: Modal) -> None:
+    modal.stop()  # submissions are read from the interaction, see above
+    await interaction.response.send_modal(modal)
+
+
+def _fields(components: list[dict[str, Any]]) -> dict[str, Any]:
+    """Values by custom id, out of labels (type 18) and rows (type 1) alike."""
+    values: dict[str, Any] = {}
+    for component in components:
+        inner = [component["component"]] if "component" in component else component.get("components", [component])
+        for field in inner:
+            values[str(field.get("custom_id"))] = field.get("value", field.get("values"))
+    return values
+
+
+def _uploads(wanted: list[Any], attachments: dict[str, Any]) -> tuple[Upload, ...]:
+    found = [attachments[str(one)] for one in wanted if str(one) in attachments]
+    return tuple(
+        Upload(
+            filename=str(one["filename"])[:200],
+            url=str(one["url"]),
+            size=int(one["size"]),
+            content_type=str(one.get("content_type") or ""),
+        )
+        for one in found[:MAX_FILES]
+    )

@@ -1,0 +1,248 @@
+"""The single ways to bring a message to Discord, with its error codes turned into what they mean for us.
+
+Each function is one try of one route; which route comes after which is `bot.chat.messenger`'s business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
+
+import aiohttp
+import discord
+from discord.http import handle_message_parameters
+from discord.webhook.async_ import async_context
+
+from bot.chat import texts
+from bot.chat.origins import Interaction
+from bot.chat.parts import Panel
+from bot.errors import Refused, Retry
+from bot.stories import Origin
+
+READ_BACK = 50
+"""Messages after the interaction among which an answer of unknown fate is looked for."""
+
+
+class Closed(Exception):
+    """This route does not lead there. `answered`: the interaction has its one acknowledgement already. `late`: its
+    three seconds are over. `dead`: its token is. `gone`: the message was deleted."""
+
+    def __init__(self, reason: Literal["answered", "late", "dead", "gone"]) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Unsure(Exception):
+    """The connection broke or Discord failed: the request may have been carried out, or not."""
+
+
+_CLOSED: dict[int, Literal["answered", "late", "dead", "gone"]] = {
+    40060: "answered",
+    10062: "late",
+    10015: "dead",
+    50027: "dead",
+    10008: "gone",
+}
+_REFUSED = {
+    50001: texts.FEWER_PERMISSIONS,
+    50013: texts.FEWER_PERMISSIONS,
+    10003: texts.CHANNEL_GONE,
+    40005: texts.TOO_LARGE,
+}
+_OLD_MESSAGE_EDITS = 30046
+
+
+def meaning(error: discord.HTTPException) -> Exception:
+    """What an error of Discord's means for us; the error itself where it can only be our mistake."""
+    if error.code in _CLOSED:
+        return Closed(_CLOSED[error.code])
+    if error.code in _REFUSED:
+        return Refused(_REFUSED[error.code])
+    if error.code == _OLD_MESSAGE_EDITS:
+        return Retry(texts.DISCORD_SLOW, after=30.0)
+    if error.status == 429:
+        return Retry(texts.DISCORD_SLOW, after=float(error.response.headers.get("Retry-After", 5.0)))
+    if error.status == 413:
+        return Refused(texts.TOO_LARGE)
+    if error.status == 401:
+        return Closed("dead")
+    if error.status == 403:
+        return Refused(texts.FEWER_PERMISSIONS)
+    if error.status >= 500:
+        return Unsure(str(error))
+    return error
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise what an error means (`Closed`, `Unsure`, `Refused`, `Retry`) instead of the error."""
+    try:
+        yield
+    except discord.RateLimited as error:
+        raise Retry(texts.DISCORD_SLOW, after=error.retry_after) from error
+    except discord.HTTPException as error:
+        means = meaning(error)
+        if means is error:
+            raise
+        raise means from error
+    except (TimeoutError, aiohttp.ClientError, OSError) as error:
+        raise Unsure(repr(error)) from error
+
+
+async def answer(interaction: Interaction, panel: Panel, *, update: bool) -> int | None:
+    """Answer inside the acknowledgement: a new message, or (`update`) an edit of the pressed one. Returns its id."""
+    panel.view.stop()  # nothing of it needs dispatching: presses are found by their custom ids
+    with translated():
+        if update:
+            placed = await interaction.response.edit_message(view=panel.view, attachments=panel.uploads())
+        else:
+            placed = await interaction.response.send_message(
+                view=panel.view, files=panel.uploads(), ephemeral=panel.ephemeral
+            )
+    pressed = interaction.message.id if update and interaction.message else None
+    return (placed.message_id if placed else None) or pressed
+
+
+async def defer(interaction: Interaction, *, thinking: bool, private: bool) -> int | None:
+    """Acknowledge without an answer. Returns the id of the "thinking…" message, where there is one."""
+    with translated():
+        placed = await interaction.response.defer(thinking=thinking, ephemeral=private)
+    return placed.message_id if placed else None
+
+
+async def edit_original(client: discord.Client, origin: Origin, panel: Panel) -> int:
+    """Make @original exactly this panel, from the origin's data alone. Returns the message's id."""
+    panel.view.stop()
+    with (
+        translated(),
+        handle_message_parameters(
+            attachments=panel.uploads(), view=panel.view, allowed_mentions=discord.AllowedMentions.none()
+        ) as body,
+    ):
+        data = await async_context.get().edit_original_interaction_response(
+            origin.application_id,
+            origin.token,
+            session=_session(client),
+            proxy=client.http.proxy,
+            proxy_auth=client.http.proxy_auth,
+            payload=body.payload,
+            multipart=body.multipart,
+            files=body.files,
+        )
+    return int(data["id"])
+
+
+async def delete_original(client: discord.Client, origin: Origin) -> None:
+    with translated():
+        await async_context.get().delete_original_interaction_response(
+            origin.application_id,
+            origin.token,
+            session=_session(client),
+            proxy=client.http.proxy,
+            proxy_auth=client.http.proxy_auth,
+        )
+
+
+async def send_followup(client: discord.Client, origin: Origin, panel: Panel) -> int:
+    """Put a message beside @original. Not repeatable: follow-ups have no nonce."""
+    panel.view.stop()
+    webhook = discord.Webhook.partial(origin.application_id, origin.token, client=client)
+    with (
+        translated(),
+        handle_message_parameters(
+            files=panel.uploads(),
+            view=panel.view,
+            flags=discord.MessageFlags(ephemeral=panel.ephemeral),
+            allowed_mentions=discord.AllowedMentions.none(),
+        ) as body,
+    ):
+        data = await async_context.get().execute_webhook(
+            webhook.id,
+            origin.token,
+            session=_session(client),
+            proxy=client.http.proxy,
+            proxy_auth=client.http.proxy_auth,
+            payload=body.payload,
+            multipart=body.multipart,
+            files=body.files,
+            wait=True,
+        )
+    return int(data["id"]) if data else 0
+
+
+async def edit_message(client: discord.Client, channel_id: int, message_id: int, panel: Panel) -> None:
+    """Edit a message of ours with the bot's own token, which never dies."""
+    panel.view.stop()
+    message = client.get_partial_messageable(channel_id).get_partial_message(message_id)
+    with translated():
+        await message.edit(view=panel.view, attachments=panel.uploads())
+
+
+async def delete_message(client: discord.Client, channel_id: int, message_id: int) -> None:
+    """Delete a message of ours; one that is gone already is fine."""
+    with translated():
+        await client.get_partial_messageable(channel_id).get_partial_message(message_id).delete()
+
+
+async def post(client: discord.Client, origin: Origin, panel: Panel) -> int:
+    """Post in the origin's channel under the request's own nonce: Discord keeps one message a nonce for minutes."""
+    panel.view.stop()
+    channel = client.get_partial_messageable(origin.channel_id)
+    with translated():
+        message = await channel.send(
+            view=panel.view, files=panel.uploads(), nonce=f"{origin.interaction_id}-0", silent=True
+        )
+    return message.id
+
+
+async def read_back(client: discord.Client, origin: Origin, panel: Panel) -> discord.Message | None:
+    """Our own message that answers this request already, if one stands: the interaction's, or a post of this panel."""
+    after = discord.Object(origin.interaction_id)
+    channel = client.get_partial_messageable(origin.channel_id)
+    wanted = marks(panel.view)
+    with translated():
+        async for message in channel.history(limit=READ_BACK, after=after):
+            if client.user is None or message.author.id != client.user.id:
+                continue
+            cause = message.interaction_metadata
+            if cause is not None and cause.id == origin.interaction_id:
+                return message
+            if wanted and wanted & _marks(_components(message.components)):
+                return message
+    return None
+
+
+def marks(view: discord.ui.LayoutView) -> frozenset[str]:
+    """What tells this panel from all others: the ids that name its request, else its words."""
+    return _marks(_items(view))
+
+
+_OWN = ("a:reroll:", "a:delete:", "a:stop:", "a:pause:", "a:resume:", "a:cancel:", "a:default:")
+
+
+def _marks(pieces: Iterator[Any]) -> frozenset[str]:
+    ids: set[str] = set()
+    words: set[str] = set()
+    for piece in pieces:
+        custom_id = getattr(piece, "custom_id", None)
+        if isinstance(custom_id, str) and custom_id.startswith(_OWN):
+            ids.add(custom_id)
+        if content := getattr(piece, "content", None):
+            words.add(str(content))
+    return frozenset(ids or words)
+
+
+def _items(view: discord.ui.LayoutView) -> Iterator[Any]:
+    yield from view.walk_children()
+
+
+def _components(components: Any) -> Iterator[Any]:
+    for component in components:
+        yield component
+        yield from _components(getattr(component, "children", ()))
+
+
+def _session(client: discord.Client) -> aiohttp.ClientSession:
+    """The client's HTTP session; discord.py hands it to webhooks only through one."""
+    return discord.Webhook.partial(0, "", client=client).session

@@ -1,0 +1,216 @@
+"""Every sentence a member reads, in one place: plain, friendly English, to be localised later.
+
+Sentences say what happened and what to do next. Those with gaps are functions; the rest are constants.
+"""
+
+from __future__ import annotations
+
+NAME = "Artel"
+TAGLINE = "This server's own art studio: it learns from your art, and makes new pictures with it."
+
+ACTIVITY = "/generate makes a picture"
+
+# --- commands and their options (name and description limits: 32 and 100 characters) ---------------------------------
+
+GENERATE = "Make new pictures with this server's model"
+GENERATE_MODEL = "Whose style to use; leave it out for this server's own"
+GENERATE_COUNT = "How many pictures (4 if left out)"
+GENERATE_SEED = "A number that gives the same pictures again"
+GENERATE_VARIETY = "How far apart the pictures may be"
+VARIETIES = (("Close: like the works it learned from", 0.2), ("Mixed", 0.5), ("Wild: anything goes", 0.9))
+COUNTS = (("1 picture", 1), ("4 pictures", 4), ("9 pictures", 9))
+
+TRAIN = "Teach a new model"
+TRAIN_EMOJI = "Teach a model this server's emoji"
+TRAIN_FILES = "Teach a model up to 10 pictures that you attach"
+TRAIN_FOLDER = "Teach a model a folder that the operator of this bot prepared"
+TRAIN_NAME = "What to call the model"
+TRAIN_MINUTES = "How long to learn; 3 minutes are good for a start"
+TRAIN_FOLDER_OPTION = "Which folder"
+TRAIN_BASE = "The model to start from; leave it out for the best one"
+
+MODELS = "The models of this server, and what each is good at"
+QUEUE = "What is learning now, and what waits"
+HELP = "How to make pictures and teach models here"
+ABOUT = "What this bot is, what runs it, and how it is doing"
+
+# --- pictures --------------------------------------------------------------------------------------------------------
+
+REROLL = "Again"
+VARIATIONS = "Variations"
+OPEN_LARGE = "Open large"
+MAKE_EMOJI = "Make emoji"
+SHARE = "Post it here"
+DELETE = "Delete"
+VARY_ONE = "Variations of…"
+OPEN_ONE = "Open large…"
+GRID_HINT = "✨ variations of a picture · 🔍 open it large"
+
+
+def picture_name(number: int) -> str:
+    return f"Picture {number}"
+
+
+def picture_description(number: int, total: int, model: str, seed: int | None) -> str:
+    """Alt text; screen readers read it out."""
+    place = f"Picture {number} of {total}" if total > 1 else "A picture"
+    return f"{place}, made by the model {model}" + ("" if seed is None else f" from seed {seed}")
+
+
+def made_by(owner_id: int, model: str) -> str:
+    return f"{model} · for <@{owner_id}>"
+
+
+CREDITS = "**Mixed from**"
+
+# --- training --------------------------------------------------------------------------------------------------------
+
+STOP = "Stop and keep"
+PAUSE = "Pause"
+RESUME = "Go on"
+CANCEL = "Cancel"
+GENERATE_WITH = "Generate with it"
+MAKE_DEFAULT = "Make it the server's default"
+SAMPLE_DESCRIPTION = "What the model draws at the moment"
+LEFT_OUT = "**Left out**"
+REFRESH = "Refresh"
+
+
+def training_headline(title: str, phase: str) -> str:
+    return {
+        "checking": f"### 🔎 Looking at the pictures for **{title}**",
+        "queued": f"### ⏳ **{title}** waits for its turn",
+        "running": f"### 🎨 **{title}** is learning",
+        "paused": f"### ⏸️ **{title}** is paused",
+        "finished": f"### ✅ **{title}** is ready",
+        "cancelled": f"### **{title}** was cancelled",
+        "failed": f"### ⚠️ **{title}** could not be trained",
+    }[phase]
+
+
+def training_source(source: str, owner_id: int) -> str:
+    return f"from {source} · for <@{owner_id}>" if source else f"for <@{owner_id}>"
+
+
+def queue_place(place: int) -> str:
+    return "It is next in line." if place <= 1 else f"There are {place - 1} before it."
+
+
+def time_left(words: str) -> str:
+    return f"{words} left"
+
+
+def pictures_seen(count: int, per_second: float) -> str:
+    if not count:
+        return ""
+    return f"{count:,} pictures seen" + (f", {per_second:.0f} a second" if per_second else "")
+
+
+def and_more(count: int) -> str:
+    return f"… and {count} more"
+
+
+CHECKING = "Checking sizes, formats and duplicates. This takes a few seconds."
+ALMOST_DONE = "almost done"
+FINISHED_HINT = "Anyone here can use it now: press the button, or choose it in `/generate`."
+CANCELLED_HINT = "Nothing was kept. `/train` starts again."
+FAILED_HINT = "`/train` starts again; if it fails twice, tell the operator of this bot."
+CHART_DESCRIPTION = "How far the drawings still are from the works, over time; lower is better"
+CHART_TITLE = "distance from the works"
+
+# --- questions -------------------------------------------------------------------------------------------------------
+
+DELETE_QUESTION = "### Delete these pictures?\nThe message goes for everyone, and the pictures leave the gallery."
+DELETE_YES = "Delete them"
+CANCEL_QUESTION = (
+    "### Cancel this training?\nWhat it has learned so far is thrown away. "
+    "**Stop and keep** would end it and keep that."
+)
+CANCEL_YES = "Cancel it"
+KEEP = "Keep going"
+KEEP_PICTURES = "Keep them"
+NOTHING_CHANGED = "All right, nothing was changed."
+
+EMOJI_MODAL = "Make it a server emoji"
+EMOJI_NAME = "Name of the emoji"
+EMOJI_NAME_HELP = "2 to 32 letters, digits or _ ; people type it as :name:"
+FILES_MODAL = "Teach a new model"
+FILES_NAME_HELP = "People choose the model by this name."
+FILES_UPLOAD = "Pictures"
+FILES_UPLOAD_HELP = "8 to 10 drawings that belong together: PNG, JPEG, WebP or GIF. Only your own, or with permission."
+
+# --- lists -----------------------------------------------------------------------------------------------------------
+
+MODELS_HEADLINE = "### Models"
+NO_MODELS = "There is no model yet. `/train emoji` teaches one from this server's emoji in a few minutes."
+QUEUE_HEADLINE = "### Trainings"
+NO_QUEUE = "Nothing is learning right now. `/train emoji` starts in a second."
+PREVIOUS = "Back"
+NEXT = "More"
+GENERATE_SHORT = "Generate"
+SHIPPED = "comes with me"
+CHOOSE_DEFAULT = "Make one of these the server's default…"
+ABOUT_SMALL = "Every picture is made by a machine from works that people gave for it. Open one large to see whose."
+
+
+def by(name: str) -> str:
+    return f"by {name}"
+
+
+def works(count: int) -> str:
+    return "1 work" if count == 1 else f"{count:,} works"
+
+
+HELP_PAGE = (
+    "### What I can do",
+    "**`/generate`** makes new pictures. Then press\n"
+    "> 🔁 for other ones, ✨ for variations of one you like,\n"
+    "> 🔍 to see it large, make it a server emoji or see whose works it is mixed from.",
+    "**`/train emoji`** teaches a model this server's emoji, **`/train files`** pictures that you attach, "
+    "**`/train folder`** a folder prepared by the operator. You can watch it learn; a few minutes are enough.",
+    "**`/models`** shows what there is, **`/queue`** what is learning, **`/about`** what runs it.",
+    "-# Give only art that is yours or that you have permission for. Every picture here is made by a machine; "
+    "🗑️ takes yours away again.",
+)
+
+# --- trouble ---------------------------------------------------------------------------------------------------------
+
+
+def bug(request_id: int) -> str:
+    apology = (
+        "Sorry, that went wrong, and it is our mistake. Try once more; if it stays, tell the operator:"
+    )
+    return f"{apology} `{request_id}`."
+
+
+def retry(sentence: str, seconds: float) -> str:
+    return f"{sentence} Try again in about {max(1, round(seconds))} s."
+
+
+COMMANDS_CHANGED = "My commands have just been updated. Type the command again, please."
+BUTTON_UNKNOWN = "This button belongs to another version of me. `/generate` makes a fresh message."
+NOT_YOURS = "Only the person who asked for this, or a moderator, can do that."
+MODERATORS_ONLY = "Only a moderator can choose the server's default model."
+BASE_UNKNOWN = "I don't know that model to start from. Choose one from the list, or leave it out."
+SERVER_ONLY = "This works in a server only."
+EMOJI_MEMBER = "You need the permission Create Expressions to make a server emoji. Ask a moderator to press the button."
+EMOJI_BOT = "I need the permission Create Expressions for that. Ask a moderator to give it to my role."
+EMOJI_NAME_BAD = "An emoji's name has 2 to 32 letters, digits or _ . Press the button again and choose another name."
+EMOJI_FULL = "This server has no free emoji slot. Remove an emoji or boost the server, then try again."
+EMOJI_REFUSED = "Discord did not take this picture as an emoji. Try another picture or another name."
+NO_EMOJI = "This server has no emoji to learn from yet. Add some, or use `/train files`."
+NO_FILES = "No picture arrived. Use `/train files` again and attach 8 to 10 pictures."
+FEWER_PERMISSIONS = (
+    "I can't write in this channel: I need View Channel and Send Messages here. "
+    "Ask a moderator, or use another channel."
+)
+NEEDS_CHANNEL = "A training's message lives longer than a command may: I need View Channel and Send Messages here."
+TOO_LARGE = "The answer is larger than this server allows. Ask for fewer pictures."
+CHANNEL_GONE = "The channel is gone, so the answer has nowhere to stand."
+DELETE_FORBIDDEN = "I may not delete that message here. A moderator can remove it by its menu (⋯)."
+DISCORD_SLOW = "Discord does not answer at the moment; the answer follows as soon as it does."
+NOT_CONNECTED = "The bot is not connected to Discord yet."
+
+
+def lacks(permissions: str) -> str:
+    return f"You need {permissions} for this. Ask a moderator."
