@@ -318,6 +318,12 @@ class Training(Wire):
     events: int = 0
 
 
+class TrainingList(Wire):
+    """`GET /v1/trainings?state=…&limit=…`: newest first."""
+
+    trainings: tuple[Training, ...]
+
+
 class EventKind(StrEnum):
     state = "state"
     progress = "progress"
@@ -408,3 +414,4 @@ class Problem(Wire):
 
 
 Training.model_rebuild()
+TrainingList.model_rebuild()

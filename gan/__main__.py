@@ -1,0 +1,91 @@
+"""`python -m gan serve | train RUN_DIR | render | evaluate | bench`.
+
+Each branch imports what it needs, so serving loads no torch.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    command: str = options.command
+    if command == "serve":
+        return _serve()
+    if command == "train":
+        from gan import families
+        from gan.engines.trainee import train
+
+        return train(options.run_dir, families.get)
+    if command == "render":
+        from gan.sampling.by_hand import render
+
+        return render(options.model, options.out, options.count, options.seed, options.variety, options.size)
+    if command == "evaluate":
+        return _evaluate(options.rest)
+    from gan.sampling.bench import bench
+
+    return bench(options.model)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m gan", description="Artel's worker: trains models and draws with them."
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("serve", help="the HTTP worker; set up by ARTEL_WORKER_… in the environment")
+    train = commands.add_parser("train", help="train a run folder, or go on with one")
+    train.add_argument("run_dir", type=Path)
+    render = commands.add_parser("render", help="draw a sheet of pictures with a model file")
+    render.add_argument("model", type=Path)
+    render.add_argument("out", type=Path, help="PNG file to write")
+    render.add_argument("--count", type=int, default=16)
+    render.add_argument("--seed", type=int, default=0, help="of the first picture; the others follow")
+    render.add_argument("--variety", type=float, default=0.5)
+    render.add_argument(
+        "--size", type=int, default=None, help="side of each picture in pixels; the model's own if unset"
+    )
+    evaluate = commands.add_parser("evaluate", help="measure a model against pictures", add_help=False)
+    evaluate.add_argument("rest", nargs=argparse.REMAINDER)
+    bench = commands.add_parser("bench", help="time renders by stage on this machine")
+    bench.add_argument("model", type=Path)
+    return parser
+
+
+def _serve() -> int:
+    import asyncio
+
+    from pydantic import ValidationError
+
+    from gan import families
+    from gan.server.serve import CannotStart, configure_logging, serve
+    from gan.settings import WorkerSettings
+
+    try:
+        settings = WorkerSettings()
+    except ValidationError as error:
+        for fault in error.errors(include_url=False):
+            print(f"ARTEL_WORKER_{str(fault['loc'][0]).upper()}: {fault['msg']}", file=sys.stderr)
+        return 2
+    configure_logging(settings)
+    try:
+        asyncio.run(serve(settings, families.infos()))
+    except CannotStart as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _evaluate(rest: list[str]) -> int:
+    from gan.evaluate.__main__ import main as evaluate
+
+    return evaluate(rest)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

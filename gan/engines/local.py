@@ -1,0 +1,55 @@
+"""The engine of one machine: one sampler child, and a trainer process for each run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gan.engines import trainers
+from gan.engines.base import EngineStatus, ModelFile, Rendering, RenderJob, Trainer
+from gan.engines.sampler import Sampler
+from gan.rundir import RunDir
+from gan.settings import WorkerSettings
+
+
+@dataclass(frozen=True)
+class Commands:
+    """What is started; tests put their own families behind the same commands."""
+
+    sampler: Sequence[str] = (sys.executable, "-m", "gan.sampling.child")
+    trainer: Sequence[str] = (sys.executable, "-m", "gan", "train")
+
+
+class LocalEngine:
+    """Implements `gan.engines.base.Engine`."""
+
+    def __init__(self, settings: WorkerSettings, commands: Commands | None = None) -> None:
+        commands = commands or Commands()
+        arguments = (str(settings.sampler_threads), str(settings.cache_bytes), settings.device)
+        environment: Mapping[str, str] = {"OMP_WAIT_POLICY": "PASSIVE"}
+        self.sampler = Sampler(
+            (*commands.sampler, *arguments), environment, settings.render_queue, settings.render_timeout_s
+        )
+        self._trainer = commands.trainer
+
+    async def start(self, warm: Sequence[ModelFile]) -> None:
+        self.sampler.start(warm)
+
+    async def close(self) -> None:
+        await self.sampler.close()
+
+    def status(self) -> EngineStatus:
+        return self.sampler.status()
+
+    async def render(self, job: RenderJob) -> Rendering:
+        return await self.sampler.render(job)
+
+    async def forget(self, sha256: str) -> None:
+        await self.sampler.forget(sha256)
+
+    def launch(self, run: RunDir) -> Trainer:
+        return trainers.launch(run, self._trainer, {})
+
+    def adopt(self, run: RunDir) -> Trainer | None:
+        return trainers.adopt(run)

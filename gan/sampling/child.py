@@ -1,0 +1,281 @@
+"""The sampler child: `python -m gan.sampling.child SOCKET`, started and watched by `gan.engines.sampler`.
+
+Three kinds of threads: one reads requests, one (the main one) runs the networks, a few encode pictures (zlib and Pillow
+let go of the interpreter) and send answers. When the socket closes the child ends at once: it never outlives its front.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from pydantic import TypeAdapter
+
+from gan.contract import ErrorCode, PictureFormat, Recipe, Seed
+from gan.contract import Upscaler as Choice
+from gan.engines import wire
+from gan.errors import WorkerError
+from gan.sampling.batches import Batches, Waiting
+from gan.sampling.encode import encode
+from gan.sampling.loaded import LoadedModels
+from gan.sampling.sizes import resize, wants_net
+from gan.sampling.upscaler import Upscaler
+from gan.spec import Family, Rendered, SamplerModel
+
+BATCH_PICTURES = 16
+"""Small networks are fastest per picture at 16; more only makes others wait."""
+BATCH_PICTURES_BY_NET = 4
+"""Upscaling dwarfs the rest and gains nothing from company, so turns are kept short."""
+MAX_CREDITS = 8
+
+_RECIPES: TypeAdapter[tuple[Recipe, ...]] = TypeAdapter(tuple[Recipe, ...])
+
+
+@dataclass
+class Job:
+    """A request being worked on. The main thread writes everything but what the encoders fill in under `lock`."""
+
+    n: int
+    header: dict[str, Any]
+    recipes: tuple[Recipe, ...]
+    arrived: float
+    times: dict[str, float] = field(
+        default_factory=lambda: dict.fromkeys(("queue", "render", "upscale", "encode"), 0.0)
+    )
+    pictures: list[tuple[dict[str, Any], bytes] | None] = field(default_factory=list)
+    left: int = 0
+    batch: int = 0
+    cached: bool = True
+    failed: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def size(self) -> int | None:
+        size: int | None = self.header["size"]
+        return size
+
+    @property
+    def choice(self) -> Choice:
+        return Choice(self.header["upscaler"])
+
+
+class Child:
+    """Everything of the process; `run` returns when the front has closed the socket."""
+
+    def __init__(self, sock: socket.socket, models: LoadedModels, device: torch.device, encoders: int) -> None:
+        self._sock, self._models, self._device = sock, models, device
+        self._inbox: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._batches: Batches[Job] = Batches(_batch_limit)
+        self._encoders = ThreadPoolExecutor(encoders, "encode")
+        self._send_lock = threading.Lock()
+        self._net: Upscaler | None = None
+
+    def run(self) -> None:
+        threading.Thread(target=self._read, name="read", daemon=True).start()
+        while True:
+            # sleeps only when nobody waits; otherwise takes what has come in since the last batch and goes on
+            self._accept(self._inbox.get()) if not len(self._batches) else None
+            while not self._inbox.empty():
+                self._accept(self._inbox.get())
+            if batch := self._batches.next():
+                self._work(batch)
+
+    # --- talking ------------------------------------------------------------------------------------------------
+
+    def _read(self) -> None:
+        try:
+            while True:
+                header, _ = wire.receive_blocking(self._sock)
+                header["arrived"] = time.perf_counter()
+                if header["do"] == "ping":  # answered here: it proves life even while a network runs
+                    self._send({"do": "pong", "n": 0})
+                else:
+                    self._inbox.put(header)
+        except (wire.WireError, OSError):
+            os._exit(0)  # a network may be deep in native code and would hold a polite exit up
+
+    def _send(self, header: dict[str, Any], blobs: Sequence[bytes] = ()) -> None:
+        data = wire.pack(header, blobs)
+        with self._send_lock:
+            self._sock.sendall(data)
+
+    def _accept(self, header: dict[str, Any]) -> None:
+        match header["do"]:
+            case "warm":
+                self._warm(header["models"])
+            case "forget":
+                self._models.forget(header["sha256"])
+                self._send({"do": "answer", "n": header["n"], "loaded": self._models.hashes})
+            case "render":
+                recipes = _RECIPES.validate_python(header["recipes"])
+                job = Job(header["n"], header, recipes, header["arrived"])
+                job.pictures, job.left = [None] * len(recipes), len(recipes)
+                self._batches.add(Waiting(job, header["sha256"], len(recipes), header["alone"]))
+
+    def _warm(self, models: list[dict[str, str]]) -> None:
+        """Load and render before the first member asks: lazy set-up in torch costs the first picture a second."""
+        began = time.perf_counter()
+        for model in models:
+            try:
+                loaded, _ = self._models.get(model["sha256"], Path(model["path"]), model["family"])
+                for count in (1, 4):
+                    pictures = loaded.render([Seed(seed=seed) for seed in range(count)])
+                resize(pictures[0].pixels, pictures[0].pixels.shape[0] * 4, Choice.learned, self._upscaler())
+            except Exception as error:  # a bad base must not keep the others from being served
+                print(f"warming {model['path']} failed: {error!r}", file=sys.stderr, flush=True)
+        seconds = round(time.perf_counter() - began, 3)
+        self._send(
+            {"do": "warmed", "n": 0, "device": str(self._device), "seconds": seconds, "loaded": self._models.hashes}
+        )
+
+    # --- working ------------------------------------------------------------------------------------------------
+
+    def _work(self, batch: list[tuple[Job, range]]) -> None:
+        """Render one batch. If it fails as a whole each request is tried by itself, so one bad recipe harms nobody."""
+        batch = [(job, which) for job, which in batch if not job.failed]
+        if not batch:
+            return
+        try:
+            self._render(batch)
+        except Exception as error:
+            if len(batch) == 1:
+                self._refuse(batch[0][0], error)
+                return
+            for job, which in batch:
+                try:
+                    self._render([(job, which)])
+                except Exception as own:
+                    self._refuse(job, own)
+
+    def _render(self, batch: list[tuple[Job, range]]) -> None:
+        began = time.perf_counter()
+        lead = batch[0][0].header
+        model, cached = self._models.get(lead["sha256"], Path(lead["path"]), lead["family"])
+        recipes = [job.recipes[i] for job, which in batch for i in which]
+        rendered = model.render(recipes)
+        if len(rendered) != len(recipes):
+            raise RuntimeError(f"{lead['family']} made {len(rendered)} pictures of {len(recipes)} recipes")
+        ms = (time.perf_counter() - began) * 1e3
+        pictures = iter(rendered)
+        for job, which in batch:
+            if not job.batch:
+                job.times["queue"] = (began - job.arrived) * 1e3
+            job.times["render"] += ms
+            job.batch, job.cached = max(job.batch, len(recipes)), job.cached and cached
+            for i in which:
+                self._finish(job, i, next(pictures), model)
+
+    def _finish(self, job: Job, index: int, rendered: Rendered, model: SamplerModel) -> None:
+        net = None
+        if wants_net(rendered.pixels.shape[0], job.size, job.choice):
+            net = self._upscaler()
+        began = time.perf_counter()
+        picture = resize(rendered.pixels, job.size, job.choice, net)
+        job.times["upscale"] += (time.perf_counter() - began) * 1e3
+        credits_ = sorted(rendered.credits, key=lambda credit: -credit.weight)[:MAX_CREDITS]
+
+        def encode_one() -> None:
+            try:
+                start = time.perf_counter()
+                data, digest, media_type = encode(picture, PictureFormat(job.header["format"]))
+                described = {
+                    "sha256": digest,
+                    "media_type": media_type,
+                    "width": picture.width,
+                    "height": picture.height,
+                    "credits": [credit.model_dump(mode="json") for credit in credits_],
+                }
+                took = (time.perf_counter() - start) * 1e3
+            except Exception as error:
+                self._refuse(job, error)
+                return
+            with job.lock:
+                job.pictures[index] = (described, data)
+                job.times["encode"] += took
+                job.left -= 1
+                complete = job.left == 0 and not job.failed
+            if complete:
+                self._answer(job)
+
+        self._encoders.submit(encode_one)
+
+    def _upscaler(self) -> Upscaler:
+        if self._net is None:
+            self._net = Upscaler(self._device)
+        return self._net
+
+    def _answer(self, job: Job) -> None:
+        done = [picture for picture in job.pictures if picture is not None]
+        header = {
+            "do": "answer",
+            "n": job.n,
+            "pictures": [described for described, _ in done],
+            "times": {f"{stage}_ms": round(ms, 2) for stage, ms in job.times.items()},
+            "batch": job.batch,
+            "cached": job.cached,
+            "loaded": self._models.hashes,
+        }
+        self._send(header, [data for _, data in done])
+
+    def _refuse(self, job: Job, error: Exception) -> None:
+        with job.lock:
+            if job.failed:
+                return
+            job.failed = True
+        code, detail = _explain(error)
+        if code is ErrorCode.internal:
+            line = {"event": "render failed", "request": job.header["request"], "error": repr(error)}
+            print(json.dumps(line), file=sys.stderr, flush=True)
+        self._send({"do": "answer", "n": job.n, "error": code.value, "detail": detail})
+
+
+def _batch_limit(job: Job) -> int:
+    # whether the net is needed depends on the model's own size too; a size asked for is near enough
+    return (
+        BATCH_PICTURES if job.size is None or job.choice in (Choice.lanczos, Choice.nearest) else BATCH_PICTURES_BY_NET
+    )
+
+
+def _explain(error: Exception) -> tuple[ErrorCode, str]:
+    if isinstance(error, WorkerError):
+        return error.code, error.detail
+    if isinstance(error, MemoryError) or "out of memory" in str(error) or "can't allocate memory" in str(error):
+        return ErrorCode.out_of_memory, "There is not enough memory for this; ask for fewer or smaller pictures."
+    if isinstance(error, FileNotFoundError):
+        return ErrorCode.model_missing, "The model's file is gone; choose another model."
+    return ErrorCode.internal, "The model could not make this picture; try another seed or model."
+
+
+def choose_device(wanted: str) -> torch.device:
+    """`auto`, `cpu` or `cuda`. Raises `ValueError` for a GPU that torch does not see."""
+    has_gpu = torch.cuda.is_available()
+    if wanted == "cuda" and not has_gpu:
+        raise ValueError("ARTEL_WORKER_DEVICE=cuda, but torch sees no GPU; install a CUDA build of torch or use auto")
+    return torch.device("cuda" if has_gpu and wanted != "cpu" else "cpu")
+
+
+def main(get_family: Callable[[str], Family], arguments: Sequence[str]) -> None:
+    """`THREADS CACHE_BYTES DEVICE SOCKET`; `get_family` reads the registry of families."""
+    threads, cache_bytes, device, number = arguments
+    cores = os.cpu_count() or 1
+    torch.set_num_threads(int(threads) or min(4, cores))
+    sock = socket.socket(fileno=int(number))
+    models = LoadedModels(int(cache_bytes), get_family)
+    Child(sock, models, choose_device(device), encoders=min(2, cores)).run()
+
+
+if __name__ == "__main__":
+    from gan import families
+
+    main(families.get, sys.argv[1:])

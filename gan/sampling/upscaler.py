@@ -1,0 +1,62 @@
+"""The learned x4 upscaler for drawn pictures: `realesr-animevideov3-x4` of Real-ESRGAN (BSD-3; see gan/weights).
+
+Wang et al., "Real-ESRGAN: Training Real-World Blind Super-Resolution with Pure Synthetic Data", 2021. The network is
+their SRVGGNetCompact: 16 convolutions of 64 channels between a first and a last one, PReLU, pixel shuffle, and the
+picture itself (nearest neighbour) added at the end.
+
+Pictures go through one at a time: on two cores that is within a tenth of the speed of batches of four, and it makes
+the bytes of a picture independent of its neighbours by construction.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+WEIGHTS = Path(__file__).parents[1] / "weights" / "upscaler_x4.safetensors"
+CHANNELS, DEPTH, SCALE = 64, 16, 4
+
+
+class CompactUpscaler(nn.Module):
+    """x [B, 3, H, W] in 0..1 → [B, 3, 4H, 4W], not clamped."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        widths = [3] + [CHANNELS] * (DEPTH + 1)
+        layers: list[nn.Module] = []
+        for before, after in pairwise(widths):
+            layers += [nn.Conv2d(before, after, 3, padding=1), nn.PReLU(after)]
+        self.body = nn.Sequential(*layers, nn.Conv2d(CHANNELS, 3 * SCALE**2, 3, padding=1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.pixel_shuffle(self.body(x), SCALE) + F.interpolate(x, scale_factor=SCALE, mode="nearest")
+
+
+class Upscaler:
+    """The network, loaded once, in the number format that is fastest here."""
+
+    def __init__(self, device: torch.device, weights: Path = WEIGHTS) -> None:
+        self._device, self._dtype = device, _fastest_dtype(device)
+        net = CompactUpscaler()
+        net.load_state_dict({name: value.float() for name, value in load_file(weights).items()})
+        self._net = net.eval().to(device=device, dtype=self._dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    @torch.inference_mode()
+    def __call__(self, rgb_HWC: Tensor) -> Tensor:
+        """uint8 [H, W, 3] → uint8 [4H, 4W, 3], both on the CPU."""
+        x = rgb_HWC.to(self._device).permute(2, 0, 1)[None].to(self._dtype) / 255
+        y = self._net(x.contiguous(memory_format=torch.channels_last))
+        pixels: Tensor = (y[0].float().clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0).cpu()
+        return pixels
+
+
+def _fastest_dtype(device: torch.device) -> torch.dtype:
+    """bf16 takes half the time of fp32 where the processor multiplies it natively, and many times longer elsewhere."""
+    if device.type == "cuda":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
+    return torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32

@@ -1,0 +1,134 @@
+"""Health, metrics, families, models and renders. Trainings and blobs have files of their own."""
+
+from __future__ import annotations
+
+import base64
+import time
+from importlib.metadata import version
+from typing import Any
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from gan.contract import (
+    MODEL_HASH_HEADER,
+    MODEL_ID_HEADER,
+    ErrorCode,
+    FamilyInfo,
+    FamilyList,
+    Health,
+    HealthState,
+    ModelInfo,
+    ModelList,
+    Picture,
+    Recipe,
+    RenderAnswer,
+    RenderRequest,
+)
+from gan.engines.base import RenderJob
+from gan.errors import WorkerError
+from gan.server import reading
+from gan.server.middleware import REQUEST_ID
+from gan.server.services import SERVICES
+
+
+def json_answer(what: BaseModel, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    return web.Response(
+        body=what.model_dump_json().encode(), status=status, content_type="application/json", headers=headers
+    )
+
+
+async def health(request: web.Request) -> web.Response:
+    """`GET /v1/health`: 200 unless the sampler keeps failing; the state tells the rest."""
+    services = request.app[SERVICES]
+    engine, counts = services.engine.status(), services.trainings.counts()
+    what = Health(
+        state=engine.state,
+        version=version("artel"),
+        device=engine.device,
+        detail=engine.detail,
+        models=len(services.models.all()),
+        trainings_running=counts["running"],
+        trainings_queued=counts["queued"],
+        render_queue=engine.waiting,
+    )
+    return json_answer(what, 503 if what.state is HealthState.failed else 200)
+
+
+async def metrics(request: web.Request) -> web.Response:
+    """`GET /v1/metrics` in Prometheus' text format."""
+    services = request.app[SERVICES]
+    page = services.metrics.expose(services.engine.status(), services.trainings.counts(), services.trainings.speed())
+    return web.Response(body=page, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
+
+
+async def families(request: web.Request) -> web.Response:
+    return json_answer(FamilyList(families=request.app[SERVICES].families))
+
+
+async def models(request: web.Request) -> web.Response:
+    services = request.app[SERVICES]
+    loaded = services.engine.status().loaded
+    return json_answer(ModelList(models=tuple(_with_loaded(info, loaded) for info in services.models.all())))
+
+
+async def model(request: web.Request) -> web.Response:
+    services = request.app[SERVICES]
+    info = _with_loaded(services.models.get(request.match_info["id"]), services.engine.status().loaded)
+    return json_answer(info, headers=_model_headers(info.card.id, info.sha256))
+
+
+async def delete_model(request: web.Request) -> web.Response:
+    """`DELETE /v1/models/{id}`: gone from disk and memory; a render in flight still finishes."""
+    services = request.app[SERVICES]
+    info = services.models.remove(request.match_info["id"])
+    await services.engine.forget(info.sha256)
+    return web.Response(status=204)
+
+
+async def render(request: web.Request) -> web.Response:
+    """`POST /v1/render`: pictures of one model, in the order of the recipes."""
+    services = request.app[SERVICES]
+    asked = reading.render_request(await reading.body(request))
+    file = services.models.file(asked.model)
+    _check_recipes(asked, services.families, file.family)
+    job = RenderJob(file, asked.recipes, asked.size, asked.upscaler, asked.format, request[REQUEST_ID])
+    began = time.perf_counter()
+    rendering = await services.engine.render(job)
+    services.metrics.rendered(rendering, time.perf_counter() - began)
+    pictures = tuple(
+        Picture(
+            sha256=picture.sha256,
+            media_type=picture.media_type,
+            width=picture.width,
+            height=picture.height,
+            data=base64.b64encode(picture.data),
+            credits=picture.credits,
+        )
+        for picture in rendering.pictures
+    )
+    answer = RenderAnswer(model=asked.model, model_sha256=file.sha256, pictures=pictures, times=rendering.times)
+    return json_answer(answer, headers=_model_headers(asked.model, file.sha256))
+
+
+def _check_recipes(asked: RenderRequest, families_: tuple[FamilyInfo, ...], family: str) -> None:
+    known = next((set(info.recipes) for info in families_ if info.name == family), None)
+    if known is None:
+        raise WorkerError(ErrorCode.family_missing, f"This worker has no family {family!r}; update it.")
+    unknown = {kind for recipe in asked.recipes for kind in _kinds(recipe)} - known
+    if unknown:
+        detail = f"{asked.model} cannot follow {', '.join(sorted(unknown))}; it knows {', '.join(sorted(known))}."
+        raise WorkerError(ErrorCode.recipe_unsupported, detail)
+
+
+def _kinds(recipe: Recipe) -> set[str]:
+    parts: list[Any] = [getattr(recipe, name, None) for name in ("of", "a", "b")]
+    return {recipe.kind}.union(*(_kinds(part) for part in parts if part is not None))
+
+
+def _with_loaded(info: ModelInfo, loaded: frozenset[str]) -> ModelInfo:
+    return info.model_copy(update={"loaded": info.sha256 in loaded})
+
+
+def _model_headers(model_id: str, sha256: str) -> dict[str, str]:
+    return {MODEL_ID_HEADER: model_id, MODEL_HASH_HEADER: sha256}

@@ -1,0 +1,125 @@
+"""A real worker on a free port: the real app, a real sampler child, real trainers, with the tiny family of `tiny.py`."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+from PIL import Image
+
+from gan.contract import FamilyInfo, HealthState
+from gan.engines.local import Commands, LocalEngine
+from gan.server.app import build_app
+from gan.server.services import SERVICES, Services
+from gan.settings import WorkerSettings
+
+TOKEN = "a-token-of-the-tests"
+HERE = Path(__file__).parent
+TINY = HERE / "tiny.py"
+COMMANDS = Commands((sys.executable, str(TINY), "sample"), (sys.executable, str(TINY), "train"))
+INFO = FamilyInfo(name="tiny", title="Tiny", kind="sampler", recipes=("seed", "vary", "blend"), summary="For tests.")
+
+
+class Worker:
+    """The running app, and requests to it with the token."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str, services: Services) -> None:
+        self.session, self.url, self.services = session, url, services
+
+    @property
+    def engine(self) -> LocalEngine:
+        engine = self.services.engine
+        assert isinstance(engine, LocalEngine)
+        return engine
+
+    async def ask(self, method: str, path: str, **options: Any) -> tuple[int, Any, aiohttp.ClientResponse]:
+        headers = {"Authorization": f"Bearer {TOKEN}", **options.pop("headers", {})}
+        async with self.session.request(method, f"{self.url}{path}", headers=headers, **options) as response:
+            data = await response.read()
+            value = await response.json(content_type=None) if "json" in response.content_type and data else data
+            return response.status, value, response
+
+    async def render(self, *seeds: int, model: str = "base", **more: Any) -> tuple[int, Any]:
+        recipes = [{"kind": "seed", "seed": seed} for seed in seeds]
+        status, value, _ = await self.ask("POST", "/v1/render", json={"model": model, "recipes": recipes, **more})
+        return status, value
+
+    async def put_blob(self, data: bytes) -> str:
+        sha256 = hashlib.sha256(data).hexdigest()
+        status, value, _ = await self.ask("PUT", f"/v1/blobs/{sha256}", data=data)
+        assert status in (200, 201), value
+        return sha256
+
+    async def training(self, training_id: str, **options: Any) -> tuple[int, Any]:
+        works = [{"sha256": await self.put_blob(png(n))} for n in range(8)]
+        body = {"title": "My Art!", "family": "tiny", "works": works, "seconds": 60, "options": options}
+        status, value, _ = await self.ask("PUT", f"/v1/trainings/{training_id}", json=body)
+        return status, value
+
+    async def until(self, check: Callable[[], Awaitable[Any]], seconds: float = 20.0) -> Any:
+        """The first true value of `check`."""
+        async with asyncio.timeout(seconds):
+            while not (value := await check()):
+                await asyncio.sleep(0.05)
+            return value
+
+    async def until_state(self, training_id: str, *states: str) -> Any:
+        async def check() -> Any:
+            _, value, _ = await self.ask("GET", f"/v1/trainings/{training_id}")
+            return value if value["state"] in states else None
+
+        return await self.until(check)
+
+    async def until_ready(self) -> None:
+        async def check() -> bool:
+            return self.engine.status().state in (HealthState.ready, HealthState.busy)
+
+        await self.until(check)
+
+
+def png(n: int, size: tuple[int, int] = (16, 16), mode: str = "RGB") -> bytes:
+    buffer = io.BytesIO()
+    Image.new(mode, size, (n, 2 * n, 100, 200)[: len(mode)]).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@asynccontextmanager
+async def running(data: Path, shipped: Path, **settings: Any) -> AsyncIterator[Worker]:
+    chosen = WorkerSettings(data=data, port=0, sampler_threads=1, **settings)
+    engine = LocalEngine(chosen, COMMANDS)
+    app = build_app(chosen, TOKEN, engine, (INFO,), shipped)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0, handler_cancellation=True)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        async with aiohttp.ClientSession() as session:
+            yield Worker(session, f"http://127.0.0.1:{runner.addresses[0][1]}", app[SERVICES])
+    finally:
+        await runner.cleanup()
+
+
+@pytest.fixture
+def shipped(tmp_path: Path) -> Path:
+    """A folder with one shipped model, `base`. Made without torch in this process' way: by the tiny family itself."""
+    from tests.worker.tiny import write_model
+
+    folder = tmp_path / "shipped"
+    folder.mkdir()
+    write_model(folder / "base.safetensors", "base")
+    return folder
+
+
+@pytest.fixture
+async def worker(tmp_path: Path, shipped: Path) -> AsyncIterator[Worker]:
+    async with running(tmp_path / "data", shipped) as running_worker:
+        await running_worker.until_ready()
+        yield running_worker

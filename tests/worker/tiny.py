@@ -1,0 +1,197 @@
+"""A small real family for tests: torch draws the pictures, a linear map is trained, runs pause and resume.
+
+Its options make it misbehave on request: `crash` a sampler, be slow, fail to train. Started as a program it is the
+sampler or the trainer of the worker under test, with this family in the registry's place.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from PIL import Image
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from gan.contract import (
+    Blend,
+    Credit,
+    ErrorCode,
+    FamilyInfo,
+    Figures,
+    ModelCard,
+    Progress,
+    Recipe,
+    Seed,
+    TrainingState,
+    Vary,
+)
+from gan.errors import WorkerError
+from gan.rundir import Report, RunDir
+from gan.spec import Family, Rendered, SamplerModel
+
+INFO = FamilyInfo(name="tiny", title="Tiny", kind="sampler", recipes=("seed", "vary", "blend"), summary="For tests.")
+SIZE, CODE = 64, 8
+CRASH_SEED, SLOW_SEED, BAD_SEED, HUGE_SEED = 666, 777, 888, 999
+
+
+def write_model(path: Path, model_id: str, *, seed: int = 0, alpha: bool = False, padding: int = 0) -> None:
+    generator = torch.Generator().manual_seed(seed)
+    tensors = {
+        "weight": torch.randn(SIZE * SIZE * 4, CODE, generator=generator),
+        "padding": torch.zeros(padding, dtype=torch.uint8),
+    }
+    card = ModelCard(id=model_id, title=model_id, family="tiny", size=SIZE, alpha=alpha)
+    save_file(tensors, path, {"card": card.model_dump_json()})
+
+
+class TinyModel:
+    """Colours from a code by a matrix; `padding` only makes it large in memory."""
+
+    def __init__(self, path: Path) -> None:
+        with safe_open(path, "pt") as file:
+            self.card = ModelCard.model_validate_json(file.metadata()["card"])
+            self._weight, self._padding = file.get_tensor("weight"), file.get_tensor("padding")
+        self.nbytes = self._weight.nbytes + self._padding.nbytes
+
+    def render(self, recipes: Sequence[Recipe]) -> list[Rendered]:
+        rendered = []
+        for recipe in recipes:
+            pixels = (self._weight @ _code(recipe)).sigmoid().mul(255).to(torch.uint8).reshape(SIZE, SIZE, 4).clone()
+            if not self.card.alpha:
+                pixels[..., 3] = 255
+            credits_ = tuple(Credit(work=f"{n:02d}", weight=(n + 1) / 78) for n in range(12))
+            rendered.append(Rendered(pixels.numpy(), credits_))
+        return rendered
+
+
+def _code(recipe: Recipe) -> Tensor:
+    match recipe:
+        case Seed(seed=seed):
+            _misbehave(seed)
+            return torch.randn(CODE, generator=torch.Generator().manual_seed(seed))
+        case Vary(of=of, seed=seed, amount=amount):
+            return _code(of).lerp(_code(Seed(seed=seed)), amount)
+        case Blend(a=a, b=b, t=t):
+            return _code(a).lerp(_code(b), t)
+    raise WorkerError(ErrorCode.recipe_unsupported, f"{recipe.kind} is not for tiny models")
+
+
+def _misbehave(seed: int) -> None:
+    if seed == CRASH_SEED:
+        os.abort()
+    if seed == SLOW_SEED:
+        time.sleep(1.0)
+    if seed == BAD_SEED:
+        raise RuntimeError("no such picture")
+    if seed == HUGE_SEED:
+        raise RuntimeError("CUDA out of memory")
+
+
+class Tiny:
+    """`gan.spec.Family`."""
+
+    info = INFO
+
+    def load(self, path: Path) -> SamplerModel:
+        try:
+            return TinyModel(path)
+        except Exception as error:
+            raise WorkerError(ErrorCode.bad_model, f"{path.name} is not a tiny model") from error
+
+    def train(self, run: RunDir) -> None:
+        _Training(run).run()
+
+
+class _Training:
+    """Counts to `steps`, with state in `resume.safetensors`, and leaves a model whose weights are that count."""
+
+    def __init__(self, run: RunDir) -> None:
+        self._run, self._options = run, run.config().request.options
+        self._events = run.event_log()
+        self._steps, self._nap = int(self._options.get("steps", 20)), float(self._options.get("nap", 0.02))
+        self._at = 0
+        if run.resume.exists():
+            with safe_open(run.resume, "pt") as file:
+                self._at = int(file.get_tensor("at"))
+            self._events.write("note", text=f"Goes on from {self._at}.")
+
+    def run(self) -> None:
+        if "refuse" in self._options:
+            raise WorkerError(ErrorCode.bad_picture, "These pictures cannot be learned from.")
+        self._events.write("state", state=TrainingState.running)
+        while self._at < self._steps:
+            word = self._run.control()
+            if word == "stop":
+                break
+            if word == "pause":
+                self._pause()
+                continue
+            self._step()
+        self._finish()
+
+    def _step(self) -> None:
+        time.sleep(self._nap)
+        self._at += 1
+        if self._at == int(self._options.get("die_at", -1)):
+            print("a native library crashed", flush=True)
+            os.abort()
+        progress = Progress(pictures_seen=self._at, fraction=self._at / self._steps, pictures_per_second=50.0)
+        self._events.write("progress", progress=progress)
+        if self._at % 5 == 0:
+            self._save()
+            name = f"{self._at:09d}.png"
+            Image.new("RGB", (8, 8), (self._at, 0, 0)).save(self._run.samples / name)
+            self._events.write("sample", text=name)
+
+    def _save(self) -> None:
+        beside = self._run.path / ".resume"
+        save_file({"at": torch.tensor(self._at)}, beside)
+        beside.replace(self._run.resume)
+
+    def _pause(self) -> None:
+        self._save()
+        self._events.write("state", state=TrainingState.paused)
+        while self._run.control() == "pause":
+            time.sleep(0.05)
+        self._events.write("state", state=TrainingState.running)
+
+    def _finish(self) -> None:
+        figures = Figures(judge="count", pictures_seen=self._at)
+        write_model(self._run.model, "trained", seed=self._at)
+        self._events.write("figures", figures=figures)
+        self._run.write_report(Report(state=TrainingState.finished, figures=figures))
+        self._events.write("state", state=TrainingState.finished)
+
+
+def get(name: str) -> Family:
+    if name != INFO.name:
+        raise WorkerError(ErrorCode.family_missing, f"no family {name}")
+    return Tiny()
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "train":
+        from gan.engines.trainee import train
+
+        sys.exit(train(Path(sys.argv[2]), get))
+    if sys.argv[1] == "serve":
+        import asyncio
+
+        from gan.engines.local import Commands
+        from gan.server.serve import configure_logging, serve
+        from gan.settings import WorkerSettings
+
+        settings = WorkerSettings()
+        configure_logging(settings)
+        here = (sys.executable, __file__)
+        asyncio.run(serve(settings, (INFO,), Commands((*here, "sample"), (*here, "train")), Path(sys.argv[2])))
+        sys.exit(0)
+    from gan.sampling.child import main
+
+    main(get, sys.argv[2:])
