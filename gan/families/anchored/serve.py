@@ -1,0 +1,73 @@
+"""A loaded anchored model: recipes in, pictures and credits out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from gan.contract import ErrorCode, ModelCard, Recipe, Work
+from gan.data.pictures import straight
+from gan.errors import WorkerError
+from gan.families.anchored.config import Config
+from gan.families.anchored.mixing import Mixer, Mixture, credits_of
+from gan.families.anchored.modelfile import generator_tensors, read_model
+from gan.families.anchored.networks import Generator
+from gan.spec import Rendered
+
+BATCH = 4
+"""Pictures go through the net in fours, padded, always: kernels choose by shape, so one shape means one result."""
+
+
+class AnchoredModel:
+    """`gan.spec.SamplerModel` on the CPU. Rendering is in fp32: the same bytes on any machine of one instruction set."""
+
+    def __init__(
+        self, config: Config, card: ModelCard, works: Sequence[Work], generator: Generator, styles: torch.Tensor,
+        neighbours: np.ndarray,
+    ) -> None:
+        self.card, self.works = card, tuple(works)
+        self._generator = generator.eval().requires_grad_(False).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._styles = styles.contiguous()
+        self._mixer = Mixer(len(works), generator.layers, neighbours)
+        tensors = [*generator.parameters(), styles]
+        self.nbytes = sum(t.numel() * t.element_size() for t in tensors) + neighbours.nbytes
+
+    @classmethod
+    def read(cls, path: Path) -> AnchoredModel:
+        """Raises `WorkerError(bad_model)`."""
+        file = read_model(path)
+        config = file.config
+        generator = Generator(config.size, config.code, config.width, config.widest, config.convs)
+        try:
+            generator.load_state_dict(generator_tensors(file.tensors))
+            styles, neighbours = file.tensors["styles"], file.tensors["neighbours"].numpy()
+        except (RuntimeError, KeyError) as error:
+            raise WorkerError(ErrorCode.bad_model, f"{path.name} does not fit the anchored family.") from error
+        if styles.shape != (len(file.works), config.code) or len(neighbours) != len(file.works):
+            raise WorkerError(ErrorCode.bad_model, f"{path.name} names other works than it has codes for.")
+        return cls(config, file.card, file.works, generator, styles, neighbours)
+
+    @torch.inference_mode()
+    def render(self, recipes: Sequence[Recipe]) -> list[Rendered]:
+        mixtures = [self._mixer.mixture(recipe) for recipe in recipes]
+        out: list[Rendered] = []
+        for start in range(0, len(mixtures), BATCH):
+            part = mixtures[start : start + BATCH]
+            w = torch.stack([self._style_codes(mixture) for mixture in part])
+            w = torch.cat([w, w[:1].expand(BATCH - len(part), -1, -1)])
+            pixels = straight(self._generator(w))
+            out += [Rendered(pixels[i], credits_of(mixture, self.works)) for i, mixture in enumerate(part)]
+        return out
+
+    def _style_codes(self, mixture: Mixture) -> torch.Tensor:
+        """[L, D]; summed in the order of the mixture, so equal mixtures give equal bits."""
+        rows = []
+        for layer in mixture.weights:
+            code = torch.zeros(self._styles.shape[1])
+            for index, weight in sorted(layer.items()):
+                code = code + self._styles[index] * weight
+            rows.append(code)
+        return torch.stack(rows)

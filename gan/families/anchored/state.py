@@ -1,0 +1,184 @@
+"""Everything that a run of the anchored family carries from step to step, and how it is saved and brought back."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor, nn
+
+from gan.blocks.features import FrozenFeatures
+from gan.blocks.layers import unit_length
+from gan.families.anchored.config import Config
+from gan.families.anchored.mixing import nearest
+from gan.families.anchored.networks import Discriminator, Generator, Mapping, Projection
+
+CHANNELS_LAST = torch.channels_last
+FEATURE_BATCH = 64
+
+
+def bf16_pays() -> bool:
+    """Whether this CPU multiplies bf16 in hardware; where it does not, bf16 is slower than fp32."""
+    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+
+
+class Nets:
+    """Networks, codes, their averages and optimisers of one run over N works."""
+
+    def __init__(self, config: Config, works: int, device: str = "cpu") -> None:
+        self.config, self.device = config, torch.device(device)
+        self.half = self.device.type == "cuda" or bf16_pays()
+        self.generator = Generator(config.size, config.code, config.width, config.widest, config.convs)
+        self.generator.to(memory_format=CHANNELS_LAST)  # type: ignore[call-overload]
+        self.mapping = Mapping(config.code)
+        self.codes = nn.Parameter(torch.randn(works, config.code))
+        self.features = FrozenFeatures(config.taps).to(memory_format=CHANNELS_LAST)  # type: ignore[call-overload]
+        if self.half:
+            self.features.to(torch.bfloat16)
+        self.projection = Projection(config.taps, self.features.channels).to(memory_format=CHANNELS_LAST)  # type: ignore[call-overload]
+        with torch.no_grad():
+            sides = tuple(m.shape[-1] for m in self.look(torch.zeros(1, 3, config.size, config.size)))
+        self.discriminator = Discriminator(sides, self.projection.widths).to(memory_format=CHANNELS_LAST)  # type: ignore[call-overload]
+        self.discriminator.requires_grad_(False)
+        if self.half:
+            self.projection.to(torch.bfloat16)
+        self.feature_scale = torch.ones(len(config.taps))
+        self.neighbours = torch.zeros(works, 1, dtype=torch.int32)
+        self.embedding = torch.zeros(works, self.features.channels[-1])
+        """Mean of the deepest tap for each work: what the family calls near."""
+        self.rebuild_share = config.rebuild_share
+        self.pictures_seen = 0
+        self.generator_average = copy.deepcopy(self.generator).eval().requires_grad_(False)
+        self.mapping_average = copy.deepcopy(self.mapping).eval().requires_grad_(False)
+        self.codes_average = self.codes.detach().clone()
+        self._make_optimisers()
+
+    def _make_optimisers(self) -> None:
+        config = self.config
+        drawn = [*self.generator.parameters(), *self.mapping.parameters()]
+        groups = [{"params": drawn}, {"params": [self.codes]}]
+        self.generator_optimiser = torch.optim.Adam(groups, config.lr, (config.beta1, 0.99), fused=True)
+        self.discriminator_optimiser = torch.optim.Adam(
+            self.discriminator.parameters(), config.lr_discriminator, (0.0, 0.99), fused=True
+        )
+
+    def set_rates(self, config: Config, progress: float, adversarial: bool) -> None:
+        """Learning rates as a function of progress alone: a step down for the adversary, a linear fall at the end."""
+        left = min(1.0, (1 - progress) / max(config.decay_share, 1e-6))
+        fall = 0.1 + 0.9 * max(0.0, left)
+        rate = (config.lr_adversarial if adversarial else config.lr) * fall
+        for group, factor in zip(self.generator_optimiser.param_groups, (1.0, config.lr_codes), strict=True):
+            group["lr"] = rate * factor
+        for group in self.discriminator_optimiser.param_groups:
+            group["lr"] = config.lr_discriminator * fall
+
+    @contextlib.contextmanager
+    def autocast(self) -> Iterator[None]:
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
+            yield
+
+    def look(self, rgb: Tensor) -> list[Tensor]:
+        """Frozen feature maps of RGB in [−1, 1]."""
+        dtype = torch.bfloat16 if self.half else torch.float32
+        maps: list[Tensor] = self.features(rgb.to(dtype).contiguous(memory_format=CHANNELS_LAST))
+        return maps
+
+    def scaled(self, maps: list[Tensor], count: int) -> list[Tensor]:
+        """The first `count` rows of each map, brought to unit deviation."""
+        return [m[:count].float() * s for m, s in zip(maps, self.feature_scale.unbind(), strict=True)]
+
+    @torch.no_grad()
+    def study(self, rgb: Tensor) -> None:
+        """Measure the works once: deviation of each tap, scale of the projection, neighbours. rgb [N, 3, S, S]."""
+        parts = [self.look(part) for part in rgb.split(FEATURE_BATCH)]
+        self.embedding = torch.cat([maps[-1].float().mean((2, 3)) for maps in parts])
+        seen = [torch.cat(tap)[:512] for tap in zip(*parts, strict=True)]
+        self.feature_scale = torch.stack([1 / tap.float().std().clamp_min(1e-3) for tap in seen])
+        self.projection.calibrate([tap[:64] for tap in seen])
+        self.neighbours = torch.from_numpy(nearest(self.embedding.numpy()))
+
+    @torch.no_grad()
+    def start_from(self, base: dict[str, Tensor]) -> None:
+        """Take over a base's networks; every work starts at the code of the base's work that looks most like it."""
+        _load(self.generator, base, "generator.")
+        _load(self.mapping, base, "mapping.")
+        _load(self.discriminator, base, "discriminator.")
+        ours = torch.nn.functional.normalize(self.embedding, dim=1)
+        theirs = torch.nn.functional.normalize(base["embedding"].float(), dim=1)
+        self.codes.copy_(base["codes"].float()[(ours @ theirs.T).argmax(1)])
+        for average, value in zip(self.average_values(), self.live_values(), strict=True):
+            average.copy_(value)
+        self.rebuild_share = self.config.rebuild_share_from_base
+
+    def live_values(self) -> list[Tensor]:
+        return [*self.generator.parameters(), *self.mapping.parameters(), self.codes]
+
+    def average_values(self) -> list[Tensor]:
+        return [*self.generator_average.parameters(), *self.mapping_average.parameters(), self.codes_average]
+
+    @torch.no_grad()
+    def styles(self) -> Tensor:
+        """Averaged style code of every work [N, D], fp32."""
+        w: Tensor = self.mapping_average(unit_length(self.codes_average))
+        return w
+
+    def state(self) -> dict[str, Tensor]:
+        """All that the next step depends on, flat, by name."""
+        out: dict[str, Tensor] = {
+            "codes": self.codes.detach(),
+            "codes_average": self.codes_average,
+            "feature_scale": self.feature_scale,
+            "neighbours": self.neighbours,
+            "embedding": self.embedding,
+            "pictures_seen": torch.tensor(self.pictures_seen),
+            "rebuild_share": torch.tensor(self.rebuild_share, dtype=torch.float64),
+            "projection_scale": self.projection.get_buffer("scale"),
+        }
+        for name, module in self._modules().items():
+            out |= {f"{name}.{key}": value for key, value in module.state_dict().items()}
+        for name, optimiser in self._optimisers().items():
+            for index, slots in optimiser.state_dict()["state"].items():
+                out |= {f"{name}.{index}.{slot}": torch.as_tensor(value) for slot, value in slots.items()}
+        return out
+
+    def load_state(self, state: dict[str, Tensor]) -> None:
+        with torch.no_grad():
+            self.codes.copy_(state["codes"])
+            self.codes_average.copy_(state["codes_average"])
+            self.projection.get_buffer("scale").copy_(state["projection_scale"])
+        self.feature_scale, self.neighbours = state["feature_scale"], state["neighbours"]
+        self.embedding = state["embedding"]
+        self.pictures_seen = int(state["pictures_seen"])
+        self.rebuild_share = float(state["rebuild_share"])
+        for name, module in self._modules().items():
+            _load(module, state, f"{name}.")
+        for name, optimiser in self._optimisers().items():
+            slots: dict[int, dict[str, Tensor]] = {}
+            for key, value in state.items():
+                if key.startswith(f"{name}."):
+                    _, index, slot = key.split(".")
+                    slots.setdefault(int(index), {})[slot] = value
+            optimiser.load_state_dict({"state": slots, "param_groups": optimiser.state_dict()["param_groups"]})
+
+    def _modules(self) -> dict[str, nn.Module]:
+        return {
+            "generator": self.generator,
+            "mapping": self.mapping,
+            "discriminator": self.discriminator,
+            "generator_average": self.generator_average,
+            "mapping_average": self.mapping_average,
+        }
+
+    def _optimisers(self) -> dict[str, torch.optim.Optimizer]:
+        return {
+            "generator_optimiser": self.generator_optimiser,
+            "discriminator_optimiser": self.discriminator_optimiser,
+        }
+
+
+def _load(module: nn.Module, tensors: dict[str, Tensor], prefix: str) -> None:
+    own = module.state_dict()
+    given = {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
+    module.load_state_dict({key: given[key].to(value.dtype) for key, value in own.items()})

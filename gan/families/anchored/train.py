@@ -1,0 +1,152 @@
+"""A run of the anchored family, from the run folder to the model file."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from gan.contract import ErrorCode, Figures, ModelCard, Seed
+from gan.data.pictures import load_pictures, over
+from gan.errors import WorkerError
+from gan.evaluate.metrics import judge_samples
+from gan.families.anchored.config import Config
+from gan.families.anchored.mixing import Mixer
+from gan.families.anchored.modelfile import ModelFile, read_model, write_model
+from gan.families.anchored.serve import AnchoredModel
+from gan.families.anchored.state import Nets
+from gan.families.anchored.step import train_step
+from gan.rundir import RunConfig, RunDir
+from gan.training.loop import run_training
+
+SAMPLE_SEEDS = range(16)
+SAMPLE_VARIETY = 0.5
+JUDGED_SAMPLES = 256
+
+
+class AnchoredLearner:
+    """`gan.training.loop.Learner` of the anchored family."""
+
+    def __init__(self, run: RunDir, run_config: RunConfig, config: Config, random: torch.Generator) -> None:
+        self._run, self._run_config, self._config, self._random = run, run_config, config, random
+        self.batch = config.batch
+        self._pictures = load_pictures(run.pictures, config.size)
+        works = run_config.request.works
+        if len(self._pictures) != len(works):
+            raise WorkerError(ErrorCode.bad_picture, f"{len(works)} works were named, {len(self._pictures)} are there.")
+        torch.manual_seed(run_config.request.seed)
+        self._nets = Nets(config, len(works), run_config.device)
+        self._nets.study(over(self._pictures, torch.ones(len(works), 3)))
+        base = self._read_base(run_config.base_path)
+        if base is not None:
+            self._nets.start_from(base.tensors)
+        self.alpha = bool((self._pictures[:, 3] < 0.99).any())
+
+    def _read_base(self, path: str | None) -> ModelFile | None:
+        return read_model(Path(path)) if path else None
+
+    def phase(self, progress: float) -> str:
+        return "rebuilding" if progress < self._nets.rebuild_share else "inventing"
+
+    def step(self, progress: float) -> dict[str, Tensor]:
+        return train_step(self._nets, self._config, self._pictures, progress, self._random)
+
+    def sample(self) -> NDArray[np.uint8]:
+        model = self._as_model(Figures())
+        return np.stack([r.pixels for r in model.render([Seed(seed=s, variety=SAMPLE_VARIETY) for s in SAMPLE_SEEDS])])
+
+    def state(self) -> dict[str, Tensor]:
+        return self._nets.state()
+
+    def load_state(self, state: dict[str, Tensor]) -> None:
+        self._nets.load_state(state)
+
+    def judge(self) -> Figures:
+        model = self._as_model(Figures())
+        recipes = [Seed(seed=10_000 + n, variety=SAMPLE_VARIETY) for n in range(JUDGED_SAMPLES)]
+        samples = np.stack([picture.pixels for picture in model.render(recipes)])
+        return judge_samples(samples, self._pictures)
+
+    def export(self, figures: Figures) -> None:
+        nets, request = self._nets, self._run_config.request
+        tensors = {f"generator.{name}": value for name, value in nets.generator_average.state_dict().items()}
+        tensors |= {f"mapping.{name}": value for name, value in nets.mapping_average.state_dict().items()}
+        tensors |= {f"discriminator.{name}": value for name, value in nets.discriminator.state_dict().items()}
+        tensors |= {
+            "styles": nets.styles(),
+            "codes": nets.codes_average,
+            "embedding": nets.embedding,
+            "neighbours": nets.neighbours.to(torch.int16 if len(request.works) < 2**15 else torch.int32),
+        }
+        write_model(self._run.model, self._config, self._card(figures), request.works, tensors)
+
+    def _card(self, figures: Figures) -> ModelCard:
+        request = self._run_config.request
+        return ModelCard(
+            id=self._run_config.id,
+            title=request.title,
+            family="anchored",
+            base=request.base,
+            size=self._config.size,
+            alpha=self.alpha,
+            works=len(request.works),
+            sources=sources_of(self._run_config),
+            figures=figures,
+            created=time.time(),
+            command="python -m gan train RUN_DIR",
+        )
+
+    def _as_model(self, figures: Figures) -> AnchoredModel:
+        nets = self._nets
+        return AnchoredModel(
+            self._config,
+            self._card(figures),
+            self._run_config.request.works,
+            nets.generator_average,
+            nets.styles(),
+            nets.neighbours.numpy(),
+        )
+
+
+def sources_of(run_config: RunConfig) -> tuple[str, ...]:
+    """Lines such as `120 works by Ada (CC0 1.0)`, most works first."""
+    counts: dict[tuple[str, str], int] = {}
+    for work in run_config.request.works:
+        key = (work.artist, work.licence)
+        counts[key] = counts.get(key, 0) + 1
+    lines = []
+    for (artist, licence), count in sorted(counts.items(), key=lambda item: -item[1]):
+        line = f"{count} works by {artist or 'unnamed artists'}"
+        lines.append(f"{line} ({licence})" if licence else line)
+    return tuple(lines)
+
+
+def choose_threads() -> int:
+    """All cores on an idle machine, one when others compute: two threads that wait for each other are slower than one."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    busy = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    return max(1, min(8, cores - round(min(busy, cores - 1))))
+
+
+def train(run: RunDir) -> None:
+    """Run or resume the training of a run folder."""
+    run_config = run.config()
+    config = _config(run_config)
+    torch.set_num_threads(run_config.threads or config.threads or choose_threads())
+    random = torch.Generator().manual_seed(run_config.request.seed)
+    learner = AnchoredLearner(run, run_config, config, random)
+    run_training(run, learner, random, config.pictures)
+
+
+def _config(run_config: RunConfig) -> Config:
+    """The request's options over those of the base, whose networks set sizes."""
+    options = dict(run_config.request.options)
+    if run_config.base_path:
+        base = read_model(Path(run_config.base_path)).config
+        return Config.model_validate({**base.model_dump(exclude={"pictures", "threads"}), **options})
+    return Config.model_validate(options)
