@@ -1,0 +1,1 @@
+"""What Discord refuses: checks of the bodies that bots send, each fault with the path where it stands."""

@@ -1,0 +1,1 @@
+"""The demo server's pictures and the script that makes them."""

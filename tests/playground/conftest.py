@@ -1,0 +1,181 @@
+"""A playground on a free port, a probe bot on the real discord.py client, and a person at the page."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import discord
+import pytest
+from discord import http as discord_http
+from discord.gateway import DiscordWebSocket
+
+from bot.discord_endpoint import point_discord_at
+from playground import seed
+from playground.playing import Playground
+from playground.server import serve
+from playground.settings import Settings
+from tests.playground.probe import Probe
+
+Json = dict[str, Any]
+Files = Sequence[tuple[str, bytes]]
+
+
+@pytest.fixture(autouse=True)
+def discord_as_it_was() -> Iterator[None]:
+    """`point_discord_at` sets class attributes: put them back after each test."""
+    kept = discord_http.Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, discord.Asset.BASE
+    yield
+    discord_http.Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, discord.Asset.BASE = kept
+
+
+@dataclass
+class Page:
+    """One person at the page: acts over the control API and hears the events."""
+
+    base: str
+    person: str
+    session: aiohttp.ClientSession
+    events: list[Json]
+    news: asyncio.Condition
+
+    async def get(self, path: str, **query: Any) -> Any:
+        async with self.session.get(f"{self.base}{path}", params={"as": self.person, **query}) as answer:
+            return await answer.json()
+
+    async def send(
+        self,
+        path: str,
+        body: Json | None = None,
+        files: Files = (),
+        method: str = "POST",
+    ) -> tuple[int, Any]:
+        form: Any = aiohttp.FormData()
+        if files:
+            form.add_field("payload_json", json.dumps(body or {}))
+            for n, (name, data) in enumerate(files):
+                form.add_field(f"files[{n}]", data, filename=name, content_type="application/octet-stream")
+        sent: Json = {"data": form} if files else {"json": body or {}}
+        async with self.session.request(method, f"{self.base}{path}", params={"as": self.person}, **sent) as answer:
+            return answer.status, await answer.json()
+
+    async def command_id(self, name: str) -> str:
+        world = await self.get("/_/world")
+        return str(next(c["id"] for c in world["commands"] if c["name"] == name))
+
+    async def command(self, name: str, channel: str = seed.STUDIO, files: Files = (), **options: Any) -> str:
+        """Type a slash command; returns the interaction's id."""
+        given = [{"name": k, "value": v} for k, v in options.items()]
+        body = {"channel_id": channel, "command_id": await self.command_id(name), "options": given}
+        status, reply = await self.send("/_/commands", body, files)
+        assert status == 200, reply
+        return str(reply["interaction_id"])
+
+    async def press(self, message_id: str, custom_id: str, values: list[str] | None = None) -> str:
+        body: Json = {"message_id": message_id, "custom_id": custom_id}
+        status, reply = await self.send("/_/components", body if values is None else {**body, "values": values})
+        assert status == 200, reply
+        return str(reply["interaction_id"])
+
+    async def messages(self, channel: str = seed.STUDIO) -> list[Json]:
+        return list(await self.get(f"/_/channels/{channel}/messages", limit=100))
+
+    async def hear(self, kind: str, where: Callable[[Json], bool] = lambda _: True, within: float = 5) -> Json:
+        """The first event of a kind that fits, also if it came before."""
+
+        def found() -> Json | None:
+            return next((e["d"] for e in self.events if e["t"] == kind and where(e["d"])), None)
+
+        async with self.news, asyncio.timeout(within):
+            await self.news.wait_for(lambda: found() is not None)
+        result = found()
+        assert result is not None
+        return result
+
+    async def done(self, interaction_id: str, state: str = "answered") -> Json:
+        return await self.hear("interaction", lambda d: d["id"] == interaction_id and d["state"] == state)
+
+    async def answer_to(self, interaction_id: str) -> Json:
+        """The message that answers an interaction, as it stands now."""
+        status = await self.done(interaction_id)
+        shown = await self.messages((await self.get_message(status["message_id"]))["channel_id"])
+        return next(m for m in shown if m["id"] == status["message_id"])
+
+    async def get_message(self, message_id: str) -> Json:
+        return await self.hear("message_create", lambda d: d["id"] == message_id)
+
+
+class Stage:
+    """A playground that runs, and makers of pages and bots."""
+
+    def __init__(self, base: str, play: Playground) -> None:
+        self.base = base
+        self.play = play
+
+    @asynccontextmanager
+    async def page(self, person: str) -> AsyncIterator[Page]:
+        async with aiohttp.ClientSession() as session:
+            page = Page(self.base, person, session, [], asyncio.Condition())
+            async with session.ws_connect(f"{self.base}/_/events?as={person}") as ws:
+                listener = asyncio.create_task(self._listen(page, ws))
+                try:
+                    yield page
+                finally:
+                    listener.cancel()
+
+    async def _listen(self, page: Page, ws: aiohttp.ClientWebSocketResponse) -> None:
+        async for message in ws:
+            async with page.news:
+                page.events.append(json.loads(message.data))
+                page.news.notify_all()
+
+    @asynccontextmanager
+    async def bot(self, make: Callable[[], Probe] = Probe) -> AsyncIterator[Probe]:
+        """The probe, connected, its commands registered."""
+        point_discord_at(self.base)
+        bot = make()
+        running = asyncio.create_task(bot.start("playground"))
+        try:
+            connected = asyncio.create_task(bot.connected.wait())
+            await asyncio.wait([running, connected], timeout=10, return_when=asyncio.FIRST_COMPLETED)
+            if running.done():
+                running.result()
+            assert connected.done(), "the bot did not connect"
+            yield bot
+        finally:
+            await bot.close()
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+    def requests(self, method: str = "", route: str = "") -> list[Json]:
+        found = self.play.ledger.read(kind="request")
+        return [e for e in found if e["method"].startswith(method) and route in e["route"]]
+
+
+@asynccontextmanager
+async def run_stage(**settings: Any) -> AsyncIterator[Stage]:
+    async with serve(Settings(port=0, **settings)) as (base, play):
+        yield Stage(base, play)
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[Stage]:
+    async with run_stage() as found:
+        yield found
+
+
+@pytest.fixture
+async def page(stage: Stage) -> AsyncIterator[Page]:
+    async with stage.page(seed.MEMBER) as found:
+        yield found
+
+
+@pytest.fixture
+async def bot(stage: Stage) -> AsyncIterator[Probe]:
+    async with stage.bot() as found:
+        yield found
