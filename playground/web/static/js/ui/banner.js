@@ -1,0 +1,22 @@
+// Trouble that lasts: the server or the bot is away.
+import { $, h } from "../dom.js";
+import { icon } from "../icons.js";
+import { state } from "../store.js";
+
+const PATIENCE_MS = 1200; // a blink of a connection is nobody's business
+let timer = null;
+
+export function drawBanner(retry) {
+  clearTimeout(timer);
+  const bar = $("#banner");
+  const away = !state.connected ? ["The playground is away. Trying again…", true]
+    : !state.bot.online ? ["Artel is restarting. Messages stay; buttons work again in a moment.", false] : null;
+  if (!away) {
+    bar.hidden = true;
+    return;
+  }
+  timer = setTimeout(() => {
+    bar.replaceChildren(icon("retry", 17), h("span", {}, away[0]), ...(away[1] ? [h("button", { class: "textlink", type: "button", on: { click: retry } }, "Try now")] : []));
+    bar.hidden = false;
+  }, PATIENCE_MS);
+}
