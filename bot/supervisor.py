@@ -19,8 +19,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-EX_CONFIG = 78
-"""Exit status (sysexits.h) of a child that must be set up differently: starting it again would not help."""
+EX_USAGE, EX_CONFIG = 2, 78
+"""Exit statuses of a child that must be set up differently: starting it again would not help."""
 PROBE_S = 0.15
 WATCH_S = 5.0
 DEAF_S = 60.0
@@ -78,7 +78,7 @@ class Child:
             if self._stopping:
                 return
             failures = 1 if time.monotonic() - since > HEALTHY_S else failures + 1
-            if code == EX_CONFIG or (not self.ready.is_set() and failures >= START_ATTEMPTS):
+            if code in (EX_USAGE, EX_CONFIG) or (not self.ready.is_set() and failures >= START_ATTEMPTS):
                 raise StartFailed(self._last_words(code))
             delay = BACKOFF_S[min(failures - 1, len(BACKOFF_S) - 1)]
             self._notice(self.program.name, f"{_ending(code)}; starting it again" + _after(delay))

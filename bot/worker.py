@@ -48,6 +48,8 @@ CONNECT_S = 2.0
 """A worker on the same network that does not accept within this time is not there."""
 BLOB_S = 60.0
 """32 MiB over a slow link."""
+ASK_FIRST_BYTES = 64 * 1024
+"""Below this a question costs as much as the upload."""
 ATTEMPTS = 3
 SILENCE_S = 45.0
 """An event stream that is silent for this long is opened anew from the last event: the line may be dead."""
@@ -141,8 +143,10 @@ class WorkerClient:
         return _parsed(RenderAnswer, answer)
 
     async def put_blob(self, data: bytes) -> str:
-        """Store bytes, give their SHA-256. They are sent only if the worker does not have them."""
+        """Store bytes, give their SHA-256. Large ones are sent only if the worker does not have them."""
         sha256 = hashlib.sha256(data).hexdigest()
+        if len(data) > ASK_FIRST_BYTES and await self._has_blob(sha256):
+            return sha256
         headers = {"Content-Type": "application/octet-stream"}
         await self._call("PUT", f"/blobs/{sha256}", body=data, headers=headers, seconds=BLOB_S)
         return sha256
@@ -192,6 +196,13 @@ class WorkerClient:
             await asyncio.sleep(RECONNECT_S)
 
     # --- one request -----------------------------------------------------------------------------------------------
+
+    async def _has_blob(self, sha256: str) -> bool:
+        try:
+            await self._call("HEAD", f"/blobs/{sha256}")
+        except Bug:  # an error answer to HEAD has no body, so it has no code either
+            return False
+        return True
 
     async def _more(self, training_id: str, after: int) -> bool:
         return (await self.training(training_id)).events > after
