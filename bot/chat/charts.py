@@ -35,8 +35,9 @@ def draw(history: Sequence[Point]) -> bytes:
     scale = _OVERSAMPLE
     image = Image.new("RGBA", (WIDTH * scale, HEIGHT * scale), (122, 111, 240, 0))
     pen = ImageDraw.Draw(image)
+    points = _without_spikes(points)
     smooth = running_mean(points)
-    low, high = _range([y for _, y in points], [y for _, y in smooth])
+    low, high = _range([y for _, y in points])
     first, last = points[0][0], max(points[-1][0], points[0][0] + 1e-9)
 
     def at(point: Point) -> Point:
@@ -64,11 +65,15 @@ def running_mean(points: Sequence[Point], weight: float = 0.25) -> list[Point]:
     return smooth
 
 
-def _range(values: Sequence[float], smooth: Sequence[float]) -> Point:
-    """Bottom and top of the scale: spikes above the 98th percentile do not flatten the rest."""
-    ordered = sorted(values)
-    high = max(ordered[int(0.98 * (len(ordered) - 1))], max(smooth))
-    low = min(ordered[0], min(smooth))
+def _without_spikes(points: Sequence[Point]) -> list[Point]:
+    """Values above the 98th percentile are drawn there: one wild step must not flatten the rest."""
+    top = sorted(y for _, y in points)[int(0.98 * (len(points) - 1))]
+    return [(x, min(y, top)) for x, y in points]
+
+
+def _range(values: Sequence[float]) -> Point:
+    """Bottom and top of the scale, with a little air."""
+    low, high = min(values), max(values)
     if high - low < 1e-6 * max(1.0, abs(high)):
         pad = max(1e-3, abs(high) * 0.1)
         return low - pad, high + pad

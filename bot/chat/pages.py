@@ -35,7 +35,7 @@ def models(lines: Sequence[ModelLine], page: int, *, may_choose: bool) -> Panel:
 
 
 def _model(line: ModelLine) -> Item:
-    title = f"**{plain(line.title, 60)}**" + (" ⭐" if line.is_default else "")
+    title = f"**{plain(line.title, 60) or line.id}**" + (" ⭐" if line.is_default else "")
     origin = texts.SHIPPED if line.shipped else (texts.by(plain(line.made_by, 40)) if line.made_by else "")
     facts = small(
         plain(line.family, 30), f"{line.size} px", texts.works(line.works), origin, plain(line.figures, 100), limit=250
@@ -45,7 +45,7 @@ def _model(line: ModelLine) -> Item:
 
 
 def _default_menu(lines: Sequence[ModelLine]) -> discord.ui.Select[discord.ui.LayoutView]:
-    options = [discord.SelectOption(label=clip(line.title, 100), value=line.id, emoji="⭐") for line in lines]
+    options = [discord.SelectOption(label=clip(" ".join(line.title.split()), 100) or line.id, value=line.id, emoji="⭐") for line in lines]
     return discord.ui.Select(custom_id=ids.pack("default-of"), placeholder=texts.CHOOSE_DEFAULT, options=options)
 
 

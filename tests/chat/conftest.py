@@ -1,0 +1,116 @@
+"""The chat for real: discord.py's own client against the playground's server, with a fake studio behind it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import pytest
+from people import Json, Person, Shown, eventually
+from studio import FakeStudio
+
+from bot.chat.client import ArtelBot
+from bot.chat.messenger import DiscordMessenger
+from bot.discord_endpoint import point_discord_at
+from playground.playing import Playground
+from playground.seed import ARTIST, MEMBER, MODERATOR, STUDIO
+from playground.server import serve
+from playground.settings import Settings
+
+
+@dataclass
+class Chat:
+    """The playground, its people, and a bot that can be stopped and started again."""
+
+    url: str
+    playground: Playground
+    http: aiohttp.ClientSession
+    options: dict[str, Any]
+    studio: FakeStudio = field(init=False)
+    messenger: DiscordMessenger = field(init=False)
+    bot: ArtelBot = field(init=False)
+    _running: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """A new bot process: nothing of an earlier one is left."""
+        self.messenger = DiscordMessenger(**self.options)
+        self.studio = FakeStudio(self.messenger)
+        self.bot = ArtelBot(self.studio, self.messenger)
+        self._running = asyncio.create_task(self.bot.start("playground"))
+
+        async def connected() -> bool | None:
+            if self._running is not None and self._running.done():
+                self._running.result()
+            return True if self.playground.gateway.online and self.bot.guilds else None
+
+        await eventually(connected, "the bot to connect")
+
+    async def stop(self) -> None:
+        await self.bot.close()
+        if self._running is not None:
+            await self._running
+            self._running = None
+
+    async def kill(self) -> None:
+        """End the bot as a crash would: nothing in the air is acknowledged."""
+        self.bot.desk.messenger._live._by_id.clear()
+        for task in [task for task in asyncio.all_tasks() if task.get_name().startswith("defer-")]:
+            task.cancel()
+        await self.stop()
+
+    async def person(self, who: str, channel: str = STUDIO) -> Person:
+        async with self.http.get("/_/world", params={"as": who}) as answer:
+            world = await answer.json()
+        if channel == "dm":
+            channel = next(one["id"] for one in world["channels"] if one["type"] == 1)
+        return Person(self.http, who, channel, {one["name"]: one["id"] for one in world["commands"]})
+
+    async def member(self) -> Person:
+        return await self.person(MEMBER)
+
+    async def artist(self) -> Person:
+        return await self.person(ARTIST)
+
+    async def moderator(self) -> Person:
+        return await self.person(MODERATOR)
+
+    async def fault(self, route_pattern: str, **how: Any) -> None:
+        async with self.http.post("/_/faults", json={"route_pattern": route_pattern, **how}) as answer:
+            assert answer.status < 300, await answer.text()
+
+    async def ledger(self, kind: str = "request") -> list[Json]:
+        async with self.http.get("/_/ledger", params={"kind": kind}) as answer:
+            return list(await answer.json())
+
+    async def requests(self, method: str, route: str) -> list[Json]:
+        return [one for one in await self.ledger() if one["method"] == method and one["route"] == route]
+
+    async def problems(self) -> list[str]:
+        """Everything the strict playground had to say against a body of ours."""
+        return [problem for one in await self.ledger() for problem in one.get("problems") or []]
+
+    async def answers_of(self, person: Person) -> list[Shown]:
+        return [shown for shown in await person.messages() if shown.body["components"]]
+
+
+@asynccontextmanager
+async def chatting(settings: Settings | None = None, **options: Any) -> AsyncIterator[Chat]:
+    """A playground with a bot in it, for the length of a block."""
+    async with serve(settings or Settings(port=0)) as (url, playground), aiohttp.ClientSession(url) as http:
+        point_discord_at(url)
+        chat = Chat(url, playground, http, options)
+        await chat.start()
+        try:
+            yield chat
+        finally:
+            await chat.stop()
+
+
+@pytest.fixture
+async def chat() -> AsyncIterator[Chat]:
+    async with chatting() as running:
+        yield running

@@ -1,0 +1,147 @@
+"""A studio that answers like the real one, through the real messenger, and can be questioned about what it was asked."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from views import pictures_view, png, training_view
+
+from bot.errors import Refused, Retry
+from bot.stories import (
+    Ask,
+    DeleteMine,
+    Generate,
+    MakeEmoji,
+    Messenger,
+    ModelLine,
+    NoticeView,
+    OpenLarge,
+    Origin,
+    PicturesView,
+    Posted,
+    QueueLine,
+    Reroll,
+    SetDefaultModel,
+    SteerTraining,
+    Train,
+    TrainingView,
+    Variations,
+    View,
+)
+
+
+@dataclass
+class FakeStudio:
+    messenger: Messenger
+    asked: list[tuple[Origin, Ask]] = field(default_factory=list)
+    posted: dict[int, Posted] = field(default_factory=dict)
+    """Where the answer of each request stands."""
+    trouble: Exception | None = None
+    """Raised by the next ask."""
+    pause_s: float = 0.0
+    """How long the work of each request takes."""
+    hold: asyncio.Event | None = None
+    """Work waits for it."""
+    failures: list[Exception] = field(default_factory=list)
+    """What deliveries raised."""
+    lines: list[ModelLine] = field(default_factory=list)
+    waiting: list[QueueLine] = field(default_factory=list)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    # --- stories.Studio ----------------------------------------------------------------------------------------------
+
+    async def ask(self, origin: Origin, ask: Ask) -> None:
+        if self.trouble is not None:
+            trouble, self.trouble = self.trouble, None
+            raise trouble
+        self.asked.append((origin, ask))
+        task = asyncio.create_task(self._work(origin, ask))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def model_choices(self, guild_id: int | None, typed: str) -> list[tuple[str, str]]:
+        return [(line.title, line.id) for line in self.lines if typed.lower() in line.title.lower()]
+
+    def folder_choices(self, typed: str) -> list[str]:
+        return [name for name in ("foxes", "landscapes") if typed in name]
+
+    async def models(self, guild_id: int | None) -> list[ModelLine]:
+        return self.lines
+
+    async def queue(self, guild_id: int | None) -> list[QueueLine]:
+        return self.waiting
+
+    async def status(self) -> dict[str, str]:
+        return {"Version": "0.1.0", "Worker": "ready"}
+
+    # --- questions and orders of the tests ---------------------------------------------------------------------------
+
+    def asks(self) -> list[Ask]:
+        return [ask for _, ask in self.asked]
+
+    async def show(self, view: View, place: int = -1) -> Posted:
+        """Deliver `view` as the answer to a request, where its earlier view stands."""
+        origin = self.asked[place][0]
+        posted = await self.messenger.deliver(origin, view, self.posted.get(origin.interaction_id))
+        self.posted[origin.interaction_id] = posted
+        return posted
+
+    async def settle(self) -> None:
+        """Wait until no work is left; raises what it raised."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+        if self.failures:
+            raise self.failures[0]
+
+    async def _work(self, origin: Origin, ask: Ask) -> None:
+        try:
+            if self.hold is not None:
+                await self.hold.wait()
+            await asyncio.sleep(self.pause_s)
+            await self._answer(origin, ask)
+        except Exception as error:
+            self.failures.append(error)
+
+    async def _answer(self, origin: Origin, ask: Ask) -> None:
+        match ask:
+            case Generate(count=count):
+                await self._show(origin, drawn(origin, count, f"{count} new pictures"))
+            case Reroll(request_id=request):
+                await self._show(origin, drawn(origin, 4, f"Again after {request}"))
+            case Variations(output_id=output):
+                await self._show(origin, drawn(origin, 4, f"Variations of #{output}"))
+            case OpenLarge(output_id=output):
+                await self._show(origin, drawn(origin, 1, f"Picture #{output}", large=True))
+            case MakeEmoji(name=name):
+                await self._emoji(origin, name)
+            case DeleteMine(request_id=request):
+                await self.messenger.delete(origin, self.posted[request])
+                await self._show(origin, NoticeView(tone="done", text="Deleted."))
+            case Train(name=name):
+                await self._show(origin, training(origin, "checking", title=name))
+            case SteerTraining(action=action):
+                await self._show(origin, NoticeView(tone="done", text=f"Will {action}."))
+            case SetDefaultModel(model_id=model):
+                await self._show(origin, NoticeView(tone="done", text=f"Default: {model}.", ephemeral=False))
+
+    async def _emoji(self, origin: Origin, name: str) -> None:
+        try:
+            mention = await self.messenger.make_emoji(origin, name, png(side=256))
+        except (Refused, Retry) as error:
+            await self._show(origin, NoticeView(tone="refused", text=str(error)))
+            return
+        await self._show(origin, NoticeView(tone="done", text=f"{mention} is here."))
+
+    async def _show(self, origin: Origin, view: View) -> None:
+        self.posted[origin.interaction_id] = await self.messenger.deliver(origin, view)
+
+
+def drawn(origin: Origin, count: int, headline: str, large: bool = False) -> PicturesView:
+    view = pictures_view(count, request_id=origin.interaction_id, owner_id=origin.member_id, large=large)
+    return view.model_copy(update={"headline": headline})
+
+
+def training(origin: Origin, phase: str, **fields: object) -> TrainingView:
+    told = {"training_id": str(origin.interaction_id), "owner_id": origin.member_id}
+    return training_view(phase, **{**told, **fields})

@@ -1,0 +1,206 @@
+"""Whatever a view holds, its message is one that Discord takes: judged by the playground's own strict reader."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from discord.http import handle_message_parameters
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from views import (
+    model_lines,
+    notice_views,
+    pictures_view,
+    pictures_views,
+    queue_lines,
+    training_view,
+    training_views,
+    words,
+)
+
+from bot.chat import charts, pages, panels, texts, training_panel
+from bot.chat.buttons import PRESSES
+from bot.chat.parts import Panel, bar, duration, plain, small
+from bot.stories import ModelLine, NoticeView, PicturesView, QueueLine, TrainingView
+from playground.checks.components import walk
+from playground.checks.messages import Draft, read_message
+from playground.uploads import Upload
+
+quick = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def sent(panel: Panel) -> Draft:
+    """The panel as Discord would read it from the wire; raises what Discord would answer."""
+    with handle_message_parameters(attachments=panel.uploads(), view=panel.view) as body:
+        payload: dict[str, Any] = body.payload or json.loads(body.multipart[0]["value"])  # type: ignore[index]
+    uploads = [
+        Upload(f"files[{index}]", index, file.name, "image/png", file.data) for index, file in enumerate(panel.files)
+    ]
+    draft = read_message(payload, uploads, emojis={}, new_ids=[str(100 + n) for n in range(len(uploads))])
+    _every_button_has_its_press(draft)
+    _every_file_is_shown(draft)
+    return draft
+
+
+def _every_button_has_its_press(draft: Draft) -> None:
+    for component in walk(draft.components or []):
+        custom_id = component.get("custom_id")
+        if custom_id is not None:
+            fitting = [press for press in PRESSES if press.__discord_ui_compiled_template__.fullmatch(custom_id)]
+            assert len(fitting) == 1, (custom_id, fitting)
+
+
+def _every_file_is_shown(draft: Draft) -> None:
+    shown = json.dumps(draft.components)
+    for attachment in draft.attachments or []:
+        assert f"attachment://{attachment['filename']}" in shown
+
+
+def found(draft: Draft, kind: int) -> list[dict[str, Any]]:
+    return [component for component in walk(draft.components or []) if component["type"] == kind]
+
+
+def labels(draft: Draft) -> list[str]:
+    return [f"{one.get('emoji', {}).get('name', '')} {one.get('label', '')}".strip() for one in found(draft, 2)]
+
+
+def all_text(draft: Draft) -> str:
+    return "\n".join(component["content"] for component in found(draft, 10))
+
+
+@quick
+@given(pictures_views, st.booleans())
+def test_pictures_fit_discord(view: PicturesView, private: bool) -> None:
+    draft = sent(panels.pictures(view, private=private))
+    assert len(found(draft, 12)[0]["items"]) == min(9, len(view.pictures))
+
+
+@quick
+@given(training_views)
+def test_trainings_fit_discord(view: TrainingView) -> None:
+    finite = [point for point in view.history if all(abs(value) < 1e300 for value in point)]
+    chart = charts.draw(finite) if len(finite) > 1 and len(finite) % 7 == 0 else None
+    sent(training_panel.training(view, chart))
+
+
+@quick
+@given(notice_views)
+def test_notices_fit_discord(view: NoticeView) -> None:
+    assert panels.notice(view).ephemeral is view.ephemeral
+    sent(panels.notice(view))
+
+
+@quick
+@given(st.lists(model_lines, max_size=30, unique_by=lambda line: line.id), st.integers(0, 9999), st.booleans())
+def test_model_lists_fit_discord(lines: list[ModelLine], page: int, may_choose: bool) -> None:
+    sent(pages.models(lines, page, may_choose=may_choose))
+
+
+@quick
+@given(st.lists(queue_lines, max_size=15, unique_by=lambda line: line.training_id), st.booleans())
+def test_queues_fit_discord(lines: list[QueueLine], moderator: bool) -> None:
+    sent(pages.queue(lines, 5, moderator=moderator))
+
+
+@quick
+@given(st.dictionaries(words, words, max_size=30))
+def test_about_fits_discord(status: dict[str, str]) -> None:
+    sent(pages.about(status))
+
+
+@pytest.mark.parametrize(
+    "panel",
+    [
+        pages.help_page(),
+        panels.question(texts.DELETE_QUESTION, texts.DELETE_YES, "a:delete-yes:1:2", texts.KEEP_PICTURES),
+        panels.question(texts.CANCEL_QUESTION, texts.CANCEL_YES, "a:cancel-yes:t-1:2", texts.KEEP),
+    ],
+)
+def test_fixed_panels_fit_discord(panel: Panel) -> None:
+    assert panel.ephemeral
+    sent(panel)
+
+
+def test_a_grid_offers_reroll_variations_large_and_delete() -> None:
+    draft = sent(panels.pictures(pictures_view(4)))
+    assert labels(draft) == ["🔁", "✨ 1", "✨ 2", "✨ 3", "✨ 4", "🗑️", "🔍 1", "🔍 2", "🔍 3", "🔍 4"]
+
+
+def test_nine_pictures_are_chosen_from_menus() -> None:
+    draft = sent(panels.pictures(pictures_view(9)))
+    menus = found(draft, 3)
+    assert [len(menu["options"]) for menu in menus] == [9, 9]
+    assert [option["value"] for option in menus[0]["options"]] == [str(50 + place) for place in range(9)]
+
+
+def test_a_large_picture_is_posted_from_private_and_deleted_in_public() -> None:
+    view = pictures_view(1, large=True)
+    assert labels(sent(panels.pictures(view, private=True))) == ["✨ Variations", "😀 Make emoji", "📌 Post it here"]
+    assert labels(sent(panels.pictures(view)))[-1].startswith("🗑️")
+
+
+def test_files_carry_their_output_ids() -> None:
+    panel = panels.pictures(pictures_view(4))
+    assert [file.name for file in panel.files] == [f"artel-{50 + place}.png" for place in range(4)]
+
+
+@pytest.mark.parametrize(
+    ("phase", "model", "buttons"),
+    [
+        ("checking", None, ["Cancel"]),
+        ("queued", None, ["Cancel"]),
+        ("running", None, ["✅ Stop and keep", "⏸️ Pause", "Cancel"]),
+        ("paused", None, ["▶️ Go on", "✅ Stop and keep", "Cancel"]),
+        ("finished", "m-1", ["🎨 Generate with it", "⭐ Make it the server's default"]),
+        ("finished", None, []),
+        ("cancelled", None, []),
+        ("failed", None, []),
+    ],
+)
+def test_a_training_offers_what_its_phase_allows(phase: str, model: str | None, buttons: list[str]) -> None:
+    draft = sent(training_panel.training(training_view(phase, model_id=model)))
+    assert labels(draft) == buttons
+
+
+def test_what_is_left_out_is_told_and_cut_short() -> None:
+    reasons = tuple(f"{count} too small: x{count}" for count in range(1, 12))
+    words = all_text(sent(training_panel.training(training_view("running", left_out=reasons))))
+    assert "1 too small" in words
+    assert "… and 5 more" in words
+    assert "11 too small" not in words
+
+
+def test_a_member_cannot_format_our_messages() -> None:
+    draft = sent(training_panel.training(training_view(title="**x**\n# big <@&5>")))
+    head = found(draft, 10)[0]["content"].splitlines()[0]
+    assert "\\*\\*x\\*\\* # big" in head
+
+
+def test_a_page_past_the_end_is_the_last_one() -> None:
+    lines = [
+        ModelLine(id=f"m{n}", title=f"M{n}", family="a", size=64, works=1, shipped=False, is_default=n == 0)
+        for n in range(9)
+    ]
+    draft = sent(pages.models(lines, 7, may_choose=True))
+    assert "(2 of 2)" in all_text(draft)
+    assert "M8" in all_text(draft)
+
+
+def test_small_words() -> None:
+    assert (bar(0.0, 4), bar(0.999, 4), bar(1.0, 4)) == ("▱▱▱▱", "▰▰▰▱", "▰▰▰▰")
+    assert (duration(42), duration(185), duration(7800)) == ("42 s", "3 min 05 s", "2 h 10 min")
+    assert small("a", "", "b") == "-# a · b"
+    assert small("") == ""
+    assert plain("x" * 50, 10) == "xxxxxxxxx…"
+
+
+def test_panels_are_made_off_the_loop_too() -> None:
+    """The chart is drawn in a thread; the rest may be as well."""
+
+    async def made() -> Panel:
+        return await asyncio.to_thread(training_panel.training, training_view())
+
+    sent(asyncio.run(made()))

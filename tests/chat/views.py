@@ -1,0 +1,148 @@
+"""Views for the chat's tests: hand-made ones, and hypothesis strategies that make every kind of them."""
+
+from __future__ import annotations
+
+import io
+from base64 import b64encode
+
+from hypothesis import strategies as st
+from PIL import Image
+
+from bot.stories import (
+    ModelLine,
+    NoticeView,
+    PicturesView,
+    QueueLine,
+    ShownPicture,
+    TrainingPhase,
+    TrainingView,
+)
+
+
+def png(colour: tuple[int, int, int] = (120, 110, 240), side: int = 32) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (side, side), colour).save(out, "PNG")
+    return out.getvalue()
+
+
+PNG = png()
+
+
+def picture(output_id: int, seed: int | None = 7, credits: tuple[str, ...] = (), data: bytes = PNG) -> ShownPicture:
+    return ShownPicture(output_id=output_id, data=b64encode(data), seed=seed, credits=credits)
+
+
+def pictures_view(count: int = 4, *, request_id: int = 5, owner_id: int = 9, large: bool = False) -> PicturesView:
+    return PicturesView(
+        request_id=request_id,
+        owner_id=owner_id,
+        owner_name="Ada",
+        model_id="base",
+        model_title="Little things",
+        headline="Four new pictures",
+        details=("seeds 7 to 10", "variety 50 %", "212 ms"),
+        pictures=tuple(picture(request_id * 10 + place) for place in range(count)),
+        large=large,
+    )
+
+
+def training_view(phase: str = "running", **fields: object) -> TrainingView:
+    told: dict[str, object] = {
+        "training_id": "t-1",
+        "owner_id": 9,
+        "owner_name": "Ada",
+        "title": "Foxes",
+        "source": "198 of this server's 200 emoji",
+        "phase": phase,
+        "fraction": 0.4,
+        "seconds_left": 95.0,
+        "pictures_seen": 12300,
+        "pictures_per_second": 205.0,
+        "history": tuple((float(at), 2.0 / (at + 1)) for at in range(30)),
+        "sample": b64encode(PNG),
+        "activity": "inventing",
+    }
+    return TrainingView.model_validate(told | fields)
+
+
+words = st.text(max_size=40)
+long_words = st.builds(
+    lambda piece, times: piece * times,
+    st.one_of(st.text(max_size=12), st.text(alphabet="ab*_`~|<@!&>#-\n\u202e😀", max_size=12)),
+    st.sampled_from([0, 1, 2, 30, 600]),
+)
+ids = st.integers(0, 2**64 - 1)
+names = st.from_regex(r"[a-z0-9][a-z0-9-]{0,63}", fullmatch=True)
+floats = st.floats(allow_nan=True, allow_infinity=True)
+finite = st.floats(-1e12, 1e12)
+
+shown_pictures = st.builds(
+    ShownPicture,
+    output_id=st.integers(0, 2**63 - 1),
+    data=st.just(b64encode(PNG)),
+    media_type=st.sampled_from(["image/png", "image/webp", "image/strange"]),
+    seed=st.none() | st.integers(0, 2**53),
+    credits=st.lists(long_words, max_size=12).map(tuple),
+)
+pictures_views = st.builds(
+    PicturesView,
+    request_id=ids,
+    owner_id=ids,
+    owner_name=words,
+    model_id=names,
+    model_title=long_words,
+    headline=long_words,
+    details=st.lists(long_words, max_size=8).map(tuple),
+    pictures=st.lists(shown_pictures, min_size=1, max_size=12, unique_by=lambda one: one.output_id).map(tuple),
+    large=st.booleans(),
+)
+notice_views = st.builds(
+    NoticeView,
+    tone=st.sampled_from(["done", "info", "refused", "trouble"]),
+    text=long_words,
+    ephemeral=st.booleans(),
+)
+training_views = st.builds(
+    TrainingView,
+    training_id=names,
+    owner_id=ids,
+    owner_name=words,
+    title=long_words,
+    source=long_words,
+    phase=st.sampled_from(TrainingPhase),
+    left_out=st.lists(long_words, max_size=30).map(tuple),
+    place=st.none() | st.integers(1, 10**6),
+    activity=long_words,
+    fraction=st.floats(-1, 2),
+    seconds_left=st.none() | st.floats(0, 1e9),
+    pictures_seen=st.integers(0, 10**12),
+    pictures_per_second=st.floats(0, 1e9),
+    history=st.lists(st.tuples(finite, floats), max_size=120).map(tuple),
+    sample=st.none() | st.just(b64encode(PNG)),
+    figures=long_words,
+    model_id=st.none() | names,
+    error=long_words,
+)
+model_lines = st.builds(
+    ModelLine,
+    id=names,
+    title=long_words,
+    family=words,
+    size=st.integers(16, 1024),
+    works=st.integers(0, 10**6),
+    shipped=st.booleans(),
+    is_default=st.booleans(),
+    made_by=words,
+    figures=long_words,
+)
+queue_lines = st.builds(
+    QueueLine,
+    training_id=names,
+    title=long_words,
+    owner_id=ids,
+    owner_name=words,
+    phase=st.sampled_from(TrainingPhase),
+    place=st.none() | st.integers(1, 100),
+    fraction=st.floats(-1, 2),
+    seconds_left=st.none() | st.floats(0, 1e9),
+)
