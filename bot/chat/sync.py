@@ -32,7 +32,8 @@ async def sync_if_changed(tree: app_commands.CommandTree[Any]) -> bool:
     A failure is logged, not raised: the commands of the last start still work.
     """
     try:
-        there = [command.to_dict() for command in await tree.fetch_commands()]
+        # The raw answer: discord.py's AppCommand loses permissions and reads contexts and installs shifted by one.
+        there = await tree.client.http.get_global_commands(tree.client.application_id or 0)
         here = [command.to_dict(tree) for command in tree.get_commands()]
         if canonical(there) == canonical(here):
             log.info("commands unchanged", count=len(here))

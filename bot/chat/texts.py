@@ -93,7 +93,9 @@ def training_source(source: str, owner_id: int) -> str:
 
 
 def queue_place(place: int) -> str:
-    return "It is next in line." if place <= 1 else f"There are {place - 1} before it."
+    if place <= 1:
+        return "It is next in line."
+    return "One is before it." if place == 2 else f"{place - 1} are before it."
 
 
 def time_left(words: str) -> str:

@@ -93,11 +93,11 @@ class Person:
             assert answer.status < 300, told
             return dict(told)
 
-    async def command(self, name: str, **values: Any) -> str:
+    async def command(self, name: str, /, **values: Any) -> str:
         """Type `/name sub` with its options; returns the interaction's id."""
         return str((await self._send("/_/commands", self._typed(name, values)))["interaction_id"])
 
-    async def suggestions(self, name: str, option: str, typed: str, **values: Any) -> list[Json]:
+    async def suggestions(self, name: str, option: str, typed: str, /, **values: Any) -> list[Json]:
         """What the bot offers while one types into an option."""
         body = self._typed(name, {**values, option: typed})
         options = body["options"][0]["options"] if " " in name else body["options"]
@@ -120,7 +120,7 @@ class Person:
 
     async def submit(self, interaction_id: str, values: Json, files: dict[str, bytes] | None = None) -> str:
         """Fill in the modal that an interaction opened and send it."""
-        modal = (await self.interaction(interaction_id))["modal"]
+        modal = await self.modal(interaction_id)
         body = {"interaction_id": interaction_id, "custom_id": modal["custom_id"], "values": values}
         return str((await self._send("/_/modals", body, files))["interaction_id"])
 
@@ -141,8 +141,7 @@ class Person:
         """The message that answers an interaction."""
         told = await self.until(interaction_id, "answered", "failed")
         assert told["state"] == "answered", told
-        message = await self.find(lambda shown: shown.id == told["message_id"])
-        return message
+        return await self.find(lambda shown: shown.id == told["message_id"])
 
     async def modal(self, interaction_id: str) -> Json:
         return dict((await self.until(interaction_id, "modal"))["modal"])

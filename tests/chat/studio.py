@@ -1,4 +1,4 @@
-"""A studio that answers like the real one, through the real messenger, and can be questioned about what it was asked."""
+"""A studio that answers like the real one, through the real messenger, and can be questioned afterwards."""
 
 from __future__ import annotations
 

@@ -28,8 +28,8 @@ def png(colour: tuple[int, int, int] = (120, 110, 240), side: int = 32) -> bytes
 PNG = png()
 
 
-def picture(output_id: int, seed: int | None = 7, credits: tuple[str, ...] = (), data: bytes = PNG) -> ShownPicture:
-    return ShownPicture(output_id=output_id, data=b64encode(data), seed=seed, credits=credits)
+def picture(output_id: int, *works: str, data: bytes = PNG) -> ShownPicture:
+    return ShownPicture(output_id=output_id, data=b64encode(data), seed=7, credits=works)
 
 
 def pictures_view(count: int = 4, *, request_id: int = 5, owner_id: int = 9, large: bool = False) -> PicturesView:

@@ -1,0 +1,280 @@
+"""Every button and menu: what it asks for, where the answer goes, and who may press it."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Chat
+from people import Person, Shown, eventually
+from studio import training
+from views import PNG
+
+from bot.stories import (
+    DeleteMine,
+    Generate,
+    MakeEmoji,
+    OpenLarge,
+    Reroll,
+    SetDefaultModel,
+    SteerTraining,
+    Variations,
+)
+
+
+async def grid(person: Person, **options: object) -> Shown:
+    return await person.answer(await person.command("generate", **options))
+
+
+async def test_reroll_redraws_the_owners_message(chat: Chat) -> None:
+    juno = await chat.member()
+    asked = await juno.command("generate")
+    before = await juno.answer(asked)
+    await juno.answer(await juno.press(before, "🔁"))
+    after = await juno.read(before)
+    assert chat.studio.asks()[1] == Reroll(request_id=int(asked))
+    assert after.text.startswith("### Again after")
+    assert set(after.pictures).isdisjoint(before.pictures)
+    assert len(after.files) == 4
+    assert len(await chat.answers_of(juno)) == 1
+    assert await chat.problems() == []
+
+
+async def test_anyone_elses_reroll_is_a_message_of_their_own(chat: Chat) -> None:
+    juno, ada = await chat.member(), await chat.artist()
+    before = await grid(juno)
+    shown = await ada.answer(await ada.press(before, "🔁"))
+    assert shown.id != before.id
+    assert not shown.ephemeral
+    assert (await juno.read(before)).pictures == before.pictures
+    assert chat.studio.asked[1][0].member_id == int(ada.id)
+
+
+async def test_variations_come_below(chat: Chat) -> None:
+    juno = await chat.member()
+    before = await grid(juno)
+    shown = await juno.answer(await juno.press(before, "✨ 3"))
+    (_, first), (_, second) = chat.studio.asked
+    assert isinstance(first, Generate)
+    assert second == Variations(output_id=_outputs(before)[2])
+    assert shown.id != before.id
+    assert (await juno.read(before)).pictures == before.pictures
+
+
+async def test_opening_large_is_private_and_can_be_posted(chat: Chat) -> None:
+    juno, ada = await chat.member(), await chat.artist()
+    before = await grid(juno)
+    large = await juno.answer(await juno.press(before, "🔍 2"))
+    assert chat.studio.asks()[1] == OpenLarge(output_id=_outputs(before)[1])
+    assert large.ephemeral
+    assert len(await chat.answers_of(ada)) == 1
+    posted = await juno.answer(await juno.press(large, "📌 Post it here"))
+    assert not posted.ephemeral
+    assert "🗑️" in posted.controls
+    assert len(await chat.answers_of(ada)) == 2
+
+
+async def test_nine_are_chosen_from_menus(chat: Chat) -> None:
+    juno = await chat.member()
+    before = await grid(juno, count=9)
+    outputs = _outputs(before)
+    await juno.answer(await juno.press(before, "Variations of…", str(outputs[8])))
+    await juno.answer(await juno.press(before, "Open large…", str(outputs[4])))
+    assert chat.studio.asks()[1:] == [Variations(output_id=outputs[8]), OpenLarge(output_id=outputs[4])]
+
+
+async def test_making_an_emoji(chat: Chat) -> None:
+    ada = await chat.artist()
+    before = await grid(ada, count=1)
+    pressed = await ada.press(before, "😀 Make emoji")
+    await ada.modal(pressed)
+    shown = await ada.answer(await ada.submit(pressed, {"name": "tiny_fox"}))
+    assert chat.studio.asks()[1] == MakeEmoji(output_id=_outputs(before)[0], name="tiny_fox")
+    made = [emoji for emoji in chat.playground.world.emojis.values() if emoji["name"] == "tiny_fox"]
+    assert len(made) == 1
+    assert f"<:tiny_fox:{made[0]['id']}> is here." in shown.text
+    assert shown.ephemeral
+
+
+async def test_an_emoji_is_made_once_for_each_request(chat: Chat) -> None:
+    ada = await chat.artist()
+    pressed = await ada.press(await grid(ada, count=1), "😀 Make emoji")
+    await ada.answer(await ada.submit(pressed, {"name": "tiny_fox"}))
+    origin = chat.studio.asked[-1][0]
+    again = await chat.messenger.make_emoji(origin, "tiny_fox", PNG)
+    made = [emoji for emoji in chat.playground.world.emojis.values() if emoji["name"] == "tiny_fox"]
+    assert len(made) == 1
+    assert again == f"<:tiny_fox:{made[0]['id']}>"
+
+
+async def test_an_emojis_bad_name_is_explained(chat: Chat) -> None:
+    ada = await chat.artist()
+    pressed = await ada.press(await grid(ada, count=1), "😀 Make emoji")
+    shown = await ada.answer(await ada.submit(pressed, {"name": "tiny fox!"}))
+    assert "2 to 32 letters" in shown.text
+
+
+async def test_a_member_without_the_permission_cannot_make_emoji(chat: Chat) -> None:
+    juno = await chat.member()
+    shown = await juno.answer(await juno.press(await grid(juno, count=1), "😀 Make emoji"))
+    assert "Create Expressions" in shown.text
+    assert shown.ephemeral
+
+
+async def test_deleting_asks_first_and_takes_the_message_away(chat: Chat) -> None:
+    juno = await chat.member()
+    asked = await juno.command("generate")
+    before = await juno.answer(asked)
+    question = await juno.answer(await juno.press(before, "🗑️"))
+    assert question.ephemeral
+    assert len(await chat.answers_of(juno)) == 2
+    await juno.answer(await juno.press(question, "Delete them"))
+    assert chat.studio.asks()[1] == DeleteMine(request_id=int(asked))
+    (left,) = await chat.answers_of(juno)
+    assert left.id == question.id
+    assert left.text == "✅ Deleted."
+    assert await chat.problems() == []
+
+
+async def test_deleting_can_be_thought_better_of(chat: Chat) -> None:
+    juno = await chat.member()
+    before = await grid(juno)
+    question = await juno.answer(await juno.press(before, "🗑️"))
+    await juno.press(question, "Keep them")
+    await juno.find(lambda shown: shown.id == before.id)
+
+    async def gone() -> bool | None:
+        return True if question.id not in [shown.id for shown in await chat.answers_of(juno)] else None
+
+    await eventually(gone, "the question to go")
+    assert len(chat.studio.asks()) == 1
+
+
+async def test_only_the_owner_or_a_moderator_deletes(chat: Chat) -> None:
+    juno, ada, moss = await chat.member(), await chat.artist(), await chat.moderator()
+    before = await grid(juno)
+    refused = await ada.answer(await ada.press(before, "🗑️"))
+    assert refused.ephemeral
+    assert "Only the person who asked" in refused.text
+    question = await moss.answer(await moss.press(before, "🗑️"))
+    assert "Delete these pictures?" in question.text
+
+
+# --- training --------------------------------------------------------------------------------------------------------
+
+
+async def training_panel(chat: Chat, person: Person, phase: str, **fields: object) -> Shown:
+    shown = await person.answer(await person.command("train emoji", name="Foxes"))
+    await chat.studio.settle()
+    await chat.studio.show(training(chat.studio.asked[-1][0], phase, **fields))
+    return await person.read(shown)
+
+
+@pytest.mark.parametrize(
+    ("phase", "label", "action"),
+    [
+        ("running", "✅ Stop and keep", "stop"),
+        ("running", "⏸️ Pause", "pause"),
+        ("paused", "▶️ Go on", "resume"),
+    ],
+)
+async def test_steering_a_training(chat: Chat, phase: str, label: str, action: str) -> None:
+    juno = await chat.member()
+    panel = await training_panel(chat, juno, phase)
+    notice = await juno.answer(await juno.press(panel, label))
+    steer = chat.studio.asks()[-1]
+    assert isinstance(steer, SteerTraining)
+    assert (steer.action, steer.training_id) == (action, str(chat.studio.asked[0][0].interaction_id))
+    assert notice.id != panel.id
+    assert (await juno.read(panel)).text == panel.text
+
+
+async def test_cancelling_a_training_asks_first(chat: Chat) -> None:
+    juno = await chat.member()
+    panel = await training_panel(chat, juno, "running")
+    question = await juno.answer(await juno.press(panel, "Cancel"))
+    assert len(chat.studio.asks()) == 1
+    await juno.answer(await juno.press(question, "Cancel it"))
+    steer = chat.studio.asks()[-1]
+    assert isinstance(steer, SteerTraining)
+    assert steer.action == "cancel"
+    assert (await juno.read(question)).text == "✅ Will cancel."
+
+
+async def test_only_the_owner_or_a_moderator_steers(chat: Chat) -> None:
+    juno, ada, moss = await chat.member(), await chat.artist(), await chat.moderator()
+    panel = await training_panel(chat, juno, "running")
+    for label in ("✅ Stop and keep", "⏸️ Pause", "Cancel"):
+        assert "Only the person who asked" in (await ada.answer(await ada.press(panel, label))).text
+    assert len(chat.studio.asks()) == 1
+    await moss.answer(await moss.press(panel, "⏸️ Pause"))
+    assert len(chat.studio.asks()) == 2
+
+
+async def test_a_finished_training_can_be_used_and_made_the_default(chat: Chat) -> None:
+    juno, moss = await chat.member(), await chat.moderator()
+    panel = await training_panel(chat, juno, "finished", model_id="foxes-1")
+    await juno.answer(await juno.press(panel, "🎨 Generate with it"))
+    assert chat.studio.asks()[-1] == Generate(model="foxes-1")
+    refused = await juno.answer(await juno.press(panel, "⭐ Make it the server's default"))
+    assert "Only a moderator" in refused.text
+    notice = await moss.answer(await moss.press(panel, "⭐ Make it the server's default"))
+    assert chat.studio.asks()[-1] == SetDefaultModel(model_id="foxes-1")
+    assert not notice.ephemeral
+    assert (await juno.read(panel)).text == panel.text
+
+
+async def test_the_training_message_lives(chat: Chat) -> None:
+    """Redrawn in place with a sample and a chart; exactly these files stay on it."""
+    juno = await chat.member()
+    shown = await training_panel(chat, juno, "running", fraction=0.2)
+    for fraction in (0.4, 0.6, 0.8):
+        await chat.studio.show(training(chat.studio.asked[0][0], "running", fraction=fraction))
+    now = await juno.read(shown)
+    assert "**80 %** · 1 min 35 s left" in now.text
+    assert now.files == ["sample.png", "chart.png"]
+    assert len(await chat.answers_of(juno)) == 1
+    assert await chat.problems() == []
+
+
+# --- restarts --------------------------------------------------------------------------------------------------------
+
+
+async def test_old_buttons_work_after_a_restart(chat: Chat) -> None:
+    juno = await chat.member()
+    before = await grid(juno)
+    nine = await grid(juno, count=9)
+    outputs = _outputs(nine)
+    await chat.stop()
+    await chat.start()
+    again = await juno.answer(await juno.press(before, "🔁"))
+    await juno.answer(await juno.press(nine, "Variations of…", str(outputs[0])))
+    large = await juno.answer(await juno.press(again, "🔍 1"))
+    kinds = [ask.kind for ask in chat.studio.asks()]
+    assert kinds == ["reroll", "variations", "open"]
+    assert large.ephemeral
+
+
+async def test_a_form_opened_before_a_restart_is_taken_after_it(chat: Chat) -> None:
+    juno = await chat.member()
+    asked = await juno.command("train files", name="Foxes")
+    await juno.modal(asked)
+    await chat.stop()
+    await chat.start()
+    files = {f"fox{number}.png": PNG for number in range(8)}
+    await juno.answer(await juno.submit(asked, {"name": "Foxes", "files": list(range(8))}, files))
+    assert [ask.kind for ask in chat.studio.asks()] == ["train"]
+
+
+async def test_a_button_of_another_version_is_explained(chat: Chat) -> None:
+    juno = await chat.member()
+    before = await grid(juno)
+    message = chat.playground.world.find_message(before.id)
+    assert message is not None
+    for row in message.components[0]["components"]:
+        for button in row.get("components", []):
+            button["custom_id"] = "a:juggle:" + button["custom_id"][2:]
+    shown = await juno.answer(await juno.press(await juno.read(before), "🔁"))
+    assert "another version" in shown.text
+
+
+def _outputs(shown: Shown) -> list[int]:
+    return [int(name.removeprefix("artel-").removesuffix(".png")) for name in shown.files]
