@@ -22,6 +22,8 @@ class RequestState(StrEnum):
 
     working = "working"
     done = "done"
+    cancelled = "cancelled"
+    """The member called it off."""
     refused = "refused"
     failed = "failed"
 

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import logging
 
-from bot.errors import Refused, Retry
+from bot.log import request_context
 from bot.records.requests import RequestState
-from bot.stories import Ask, Generate, NoticeView, OpenLarge, Origin, Reroll, Variations
+from bot.stories import (
+    Ask,
+    DeleteMine,
+    Generate,
+    MakeEmoji,
+    OpenLarge,
+    Origin,
+    Reroll,
+    SetDefaultModel,
+    SteerTraining,
+    Train,
+    Variations,
+)
 from bot.workflows.durable import Disowned
+from bot.workflows.explaining import explain
+from bot.workflows.keeping import delete, make_emoji, set_default_model
 from bot.workflows.making import make
 from bot.workflows.parts import Parts
 from bot.workflows.telling import Telling
+from bot.workflows.training import steer, train
 
 log = logging.getLogger(__name__)
 
@@ -18,20 +33,29 @@ log = logging.getLogger(__name__)
 async def answer(parts: Parts, origin: Origin, ask: Ask) -> None:
     """Tell the story of a request to its end: whatever happens, the member gets one answer."""
     telling = Telling(origin, ask, parts)
-    try:
-        await story(telling)
-    except Disowned:
-        raise  # not of the story's making: this process no longer owns it
-    except Exception as failure:
-        await apologise(telling, failure)
+    with request_context(origin.interaction_id):
+        try:
+            await story(telling)
+        except Disowned:
+            raise  # not of the story's making: this process no longer owns it
+        except Exception as failure:
+            await apologise(telling, failure)
 
 
 async def story(telling: Telling) -> None:
     match telling.ask:
         case Generate() | Reroll() | Variations() | OpenLarge() as ask:
             await make(telling, ask)
-        case other:
-            raise Refused(f"I don't know how to {other.kind} yet.")
+        case MakeEmoji() as ask:
+            await make_emoji(telling, ask)
+        case DeleteMine() as ask:
+            await delete(telling, ask)
+        case Train() as ask:
+            await train(telling, ask)
+        case SteerTraining() as ask:
+            await steer(telling, ask)
+        case SetDefaultModel() as ask:
+            await set_default_model(telling, ask)
 
 
 async def apologise(telling: Telling, failure: Exception) -> None:
@@ -44,26 +68,6 @@ async def apologise(telling: Telling, failure: Exception) -> None:
     except Exception as again:
         log.warning("request %d could not be answered: %s: %s", telling.id, type(again).__name__, again)
         await telling.step("give up", give_up, telling, f"not delivered: {type(again).__name__}: {again}")
-
-
-async def explain(telling: Telling, failure: Exception) -> NoticeView:
-    """What the member reads, and what the record keeps."""
-    match failure:
-        case Refused():
-            await telling.end(RequestState.refused, str(failure))
-            return NoticeView(tone="refused", text=str(failure))
-        case Retry():
-            await telling.end(RequestState.failed, str(failure))
-            wait = f" Try again in about {max(1, round(failure.after))} s."
-            return NoticeView(tone="trouble", text=f"{failure}{wait}")
-        case _:
-            log.error("request %d failed", telling.id, exc_info=failure)
-            await telling.end(RequestState.failed, f"{type(failure).__name__}: {failure}"[:2000])
-            return NoticeView(
-                tone="trouble",
-                text="Sorry, that went wrong, and it is our mistake. Try once more; if it stays, tell the operator "
-                f"`{telling.id}`.",
-            )
 
 
 async def give_up(telling: Telling, error: str) -> None:

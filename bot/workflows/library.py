@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from bot.errors import Refused
 from bot.records import Records
 from bot.records.models import Model, Owner
+from bot.safety.folders import Folders
 from bot.stories import ModelLine
 from bot.workflows.needs import Worker
 from bot.workflows.words import figures_line
@@ -25,7 +24,7 @@ class Library:
 
     records: Records
     worker: Worker
-    folders: Path | None = None
+    folders: Folders
     _models: dict[str, Model] = field(default_factory=dict)
     _owners: dict[str, Owner] = field(default_factory=dict)
     _defaults: dict[int, str] = field(default_factory=dict)
@@ -34,15 +33,17 @@ class Library:
     async def load(self) -> None:
         """Read what an earlier process last knew, so that choices are there before the worker answers."""
         self._take(await self.records.models.present())
+        await self.reload()
+
+    async def reload(self) -> None:
+        """Read again what the records know: owners, the servers' choices, and the folders."""
         self._owners = await self.records.models.owners()
         self._defaults = await self.records.people.default_models()
-        self._folder_names = await asyncio.to_thread(folder_names, self.folders)
+        self._folder_names = await self.folders.names()
 
     async def refresh(self) -> None:
         """Ask the worker again. Raises what the worker's client raises; the old list then stays."""
-        self._owners = await self.records.models.owners()
-        self._defaults = await self.records.people.default_models()
-        self._folder_names = await asyncio.to_thread(folder_names, self.folders)
+        await self.reload()
         found = [as_model(info) for info in await self.worker.models()]
         if {one.id: one for one in found} != self._models:
             await self.records.models.replace(found)
@@ -71,8 +72,10 @@ class Library:
         free = [one for one in self._models.values() if self.visible(one.id, guild_id)]
         return min(free, key=lambda one: (not one.shipped, one.title.casefold())).id if free else None
 
-    def get(self, model_id: str) -> Model | None:
-        return self._models.get(model_id)
+    def shipped_base(self) -> str | None:
+        """The model that a training starts from when none is named; none starts from nothing."""
+        shipped = [one for one in self._models.values() if one.shipped]
+        return min(shipped, key=lambda one: one.title.casefold()).id if shipped else None
 
     def title(self, model_id: str) -> str:
         model = self._models.get(model_id)
@@ -162,10 +165,3 @@ def rank(wanted: str, *names: str) -> int:
     if any(word.startswith(wanted) for name in folded for word in name.replace("-", " ").split()):
         return 1
     return 2 if any(wanted in name for name in folded) else 3
-
-
-def folder_names(root: Path | None) -> list[str]:
-    """Folders that the operator put there; hidden ones and files are none."""
-    if root is None or not root.is_dir():
-        return []
-    return sorted(one.name for one in root.iterdir() if one.is_dir() and not one.name.startswith("."))

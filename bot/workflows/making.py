@@ -61,7 +61,7 @@ async def record(telling: Telling, ask: MakeAsk) -> Plan:
 async def _plan(telling: Telling, ask: MakeAsk) -> Plan:
     match ask:
         case Generate():
-            model = await telling.parts.library.choose(telling.origin.guild_id, ask.model)
+            model = await telling.choose_model(ask.model)
             first = drawn_seed(telling.id) if ask.seed is None else ask.seed
             return _fresh(model.id, Fresh(count=ask.count, variety=ask.variety), first)
         case Reroll():
@@ -121,7 +121,24 @@ async def render(telling: Telling, plan: Plan) -> Made:
     answer = await ask_worker(telling, plan)
     times = answer.times
     ms = elapsed_ms(started)
-    made = [
+    made = new_outputs(plan, answer)
+    ids = await parts.records.outputs.record(telling.id, made)
+    for output_id, picture in zip(ids, answer.pictures, strict=True):
+        parts.shelf.put(output_id, picture.data)
+    await telling.end(
+        RequestState.done,
+        render=ms,
+        worker_queue=times.queue_ms,
+        worker_render=times.render_ms,
+        worker_upscale=times.upscale_ms,
+        worker_encode=times.encode_ms,
+    )
+    return Made(output_ids=tuple(ids), ms=ms)
+
+
+def new_outputs(plan: Plan, answer: RenderAnswer) -> list[NewOutput]:
+    """The rows from which these pictures can be made again."""
+    return [
         NewOutput(
             place=place,
             model_id=answer.model,
@@ -135,18 +152,6 @@ async def render(telling: Telling, plan: Plan) -> Made:
         )
         for place, (recipe, picture) in enumerate(zip(plan.recipes, answer.pictures, strict=True))
     ]
-    ids = await parts.records.outputs.record(telling.id, made)
-    for output_id, picture in zip(ids, answer.pictures, strict=True):
-        parts.shelf.put(output_id, picture.data)
-    await telling.end(
-        RequestState.done,
-        render=ms,
-        worker_queue=times.queue_ms,
-        worker_render=times.render_ms,
-        worker_upscale=times.upscale_ms,
-        worker_encode=times.encode_ms,
-    )
-    return Made(output_ids=tuple(ids), ms=ms)
 
 
 async def ask_worker(telling: Telling, plan: Plan) -> RenderAnswer:

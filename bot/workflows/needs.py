@@ -1,4 +1,4 @@
-"""What the stories need from the other rooms, as protocols: the worker, and the intake of pictures."""
+"""What the stories need of the worker, as a protocol: `bot.worker.WorkerClient` is the real one."""
 
 from __future__ import annotations
 
@@ -32,11 +32,3 @@ class Worker(Protocol):
         """Events from `after` on, as they come, until the training ends or the connection does."""
 
     async def steer(self, training_id: str, action: Steering) -> Training: ...
-
-
-class Found(Protocol):
-    """Placeholder until the intake lands."""
-
-
-class Intake(Protocol):
-    """Placeholder until the intake lands."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from bot.records import Records
+from bot.safety.fetch import Fetcher
+from bot.safety.folders import Folders
+from bot.safety.intake import Intake
 from bot.settings import Limits
 from bot.stories import Messenger
 from bot.workflows.library import Library
-from bot.workflows.needs import Intake, Worker
+from bot.workflows.live import Board
+from bot.workflows.needs import Worker
 from bot.workflows.shelf import Shelf
 
 
@@ -35,9 +38,10 @@ class Parts:
     worker: Worker
     messenger: Messenger
     library: Library
+    fetcher: Fetcher
+    folders: Folders
     intake: Intake
     limits: Limits
-    folders: Path | None = None
-    """Where the operator's folders of pictures lie."""
     patience: Patience = Patience()
     shelf: Shelf = field(default_factory=Shelf)
+    board: Board = field(default_factory=dict)

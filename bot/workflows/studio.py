@@ -9,10 +9,12 @@ from collections.abc import Callable
 from typing import get_args
 
 from bot.errors import Refused, Retry
-from bot.stories import Ask, ModelLine, NoticeView, Origin, Posted, QueueLine
+from bot.records.trainings import Training
+from bot.stories import Ask, ModelLine, NoticeView, Origin, Posted, QueueLine, TrainingPhase
 from bot.workflows.answering import answer
 from bot.workflows.background import Background
 from bot.workflows.durable import Durable
+from bot.workflows.live import Outcome, Ticket
 from bot.workflows.making import Made
 from bot.workflows.parts import Parts
 from bot.workflows.recipes import Plan
@@ -27,7 +29,7 @@ STOP_GRACE_S = 8.0
 LONG_KINDS = frozenset({"train"})
 """Stories that outlive any patience at a stop; they go on at the next start."""
 KINDS = tuple(str(one.model_fields["kind"].default) for one in get_args(Ask))
-WRITTEN_TYPES = (*get_args(Ask), Origin, Posted, NoticeView, Plan, Made)
+WRITTEN_TYPES = (*get_args(Ask), Origin, Posted, NoticeView, Plan, Made, Ticket, Outcome)
 """What the inputs and results of steps may be made of, besides plain JSON."""
 
 
@@ -52,6 +54,8 @@ class Studio:
 
     async def close(self) -> None:
         """Let what is nearly done end, and leave the rest to the next start."""
+        if not self._open:
+            return
         self._open = False
         await self._background.close()
         await self._durable.close(STOP_GRACE_S, long=LONG_KINDS)
@@ -75,7 +79,23 @@ class Studio:
         return self._parts.library.lines(guild_id)
 
     async def queue(self, guild_id: int | None) -> list[QueueLine]:
-        return []
+        """Trainings of this server that have not ended: those that run first, then by their place."""
+        lines = [
+            self._queue_line(one) for one in await self._parts.records.trainings.going_on() if one.server_id == guild_id
+        ]
+        return sorted(lines, key=lambda line: (line.place or 0, line.training_id))
+
+    def _queue_line(self, training: Training) -> QueueLine:
+        live = self._parts.board.get(training.id)
+        if live is not None:
+            return live.queue_line()
+        return QueueLine(
+            training_id=training.id,
+            title=training.title,
+            owner_id=training.member_id,
+            owner_name=training.member_name,
+            phase=TrainingPhase(training.state),
+        )
 
     async def status(self) -> dict[str, str]:
         """Lines for /about."""

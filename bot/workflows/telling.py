@@ -11,6 +11,8 @@ from datetime import timedelta
 from typing import ParamSpec, TypeVar
 
 from bot.errors import Refused, Retry
+from bot.records.audit import Deed
+from bot.records.models import Model
 from bot.records.people import Person
 from bot.records.requests import Answer, Ending, NewRequest, RequestState
 from bot.records.schema import moment, now
@@ -88,6 +90,16 @@ class Telling:
             self.id, Answer(posted.channel_id, posted.message_id, posted.route, timings)
         )
         return posted
+
+    async def choose_model(self, asked: str | None) -> Model:
+        """The model meant, see `Library.choose`; waits for the worker while the list is still empty."""
+        library, patience = self.parts.library, self.parts.patience
+        return await patiently(lambda: library.choose(self.origin.guild_id, asked), patience.render)
+
+    async def note(self, action: str, subject: str, **details: object) -> None:
+        """Put a deed that not everybody may do into the audit log."""
+        deed = Deed(self.id, self.origin.guild_id, self.origin.member_id, action, subject, details)
+        await self.parts.records.audit.note(deed)
 
     async def finish(self, text: str) -> None:
         """The last steps of a story that ends in a word rather than in pictures."""

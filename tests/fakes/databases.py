@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from dbos import DBOS
 
-from bot.records import migrate
+from bot.records import migrate, system_database
 
 KINDS = ("sqlite", "postgres")
 TEMPLATE = "artel_template"
@@ -25,10 +26,10 @@ TEMPLATE = "artel_template"
 def fresh_url(kind: str, folder: Path, *, migrated: bool = True) -> str:
     """The URL of a new database, empty or with the present tables."""
     if kind == "sqlite":
-        path = folder / "artel.sqlite"
         if migrated:
-            shutil.copy(_sqlite_template(), path)
-        return f"sqlite+aiosqlite:///{path}"
+            for file in _sqlite_template().iterdir():
+                shutil.copy(file, folder)
+        return f"sqlite+aiosqlite:///{folder / 'artel.sqlite'}"
     name = f"artel_{uuid.uuid4().hex[:12]}"
     _on_server(f"CREATE DATABASE {name}" + (f" TEMPLATE {_postgres_template()}" if migrated else ""))
     return _postgres_url(name)
@@ -43,16 +44,24 @@ def drop(url: str) -> None:
 
 @cache
 def _sqlite_template() -> Path:
-    path = Path(tempfile.mkdtemp(prefix="artel-sqlite-")) / "template.sqlite"
-    asyncio.run(migrate(f"sqlite+aiosqlite:///{path}"))
-    return path
+    folder = Path(tempfile.mkdtemp(prefix="artel-sqlite-"))
+    _migrate_all(f"sqlite+aiosqlite:///{folder / 'artel.sqlite'}")
+    return folder
 
 
 @cache
 def _postgres_template() -> str:
     _on_server(f"CREATE DATABASE {TEMPLATE}")
-    asyncio.run(migrate(_postgres_url(TEMPLATE)))
+    _migrate_all(_postgres_url(TEMPLATE))
     return TEMPLATE
+
+
+def _migrate_all(url: str) -> None:
+    """Our tables, and those of the workflows, which take Postgres a second."""
+    asyncio.run(migrate(url))
+    system, engine = system_database(url)
+    engine.dispose()
+    DBOS.migrate(system)
 
 
 @cache

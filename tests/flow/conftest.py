@@ -2,32 +2,30 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from bot.records import Records, open_records
+from bot.safety.fetch import Fetcher
+from bot.safety.folders import Folders
+from bot.safety.intake import Intake
 from bot.settings import Limits
-from bot.stories import Ask, Origin, View
+from bot.stories import Ask, Origin
 from bot.workflows.durable import Durable
 from bot.workflows.library import Library
 from bot.workflows.parts import Parts, Patience
 from bot.workflows.studio import WRITTEN_TYPES, Studio
 from tests.fakes.databases import KINDS, drop, fresh_url
+from tests.fakes.files import FileServer, file_server
 from tests.fakes.messenger import FakeMessenger
 from tests.fakes.worker import FakeWorker
 
-GUILD, ADA, BEN = 20, 30, 31
-PATIENCE = Patience(render=0.6, deliver=2.0, training=3.0, edit=0.2, edit_old=0.2)
-
-
-@pytest.fixture(params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    made = fresh_url(request.param, tmp_path)
-    yield made
-    drop(made)
+GUILD, OTHER_GUILD, ADA, BEN = 20, 21, 30, 31
+PATIENCE = Patience(render=0.6, deliver=2.0, training=20.0, edit=0.2, edit_old=0.2)
 
 
 @dataclass
@@ -35,9 +33,12 @@ class House:
     """A studio on real records and workflows, with a messenger and a worker that can be questioned."""
 
     studio: Studio
+    parts: Parts
     records: Records
     worker: FakeWorker
     messenger: FakeMessenger
+    files: FileServer
+    folder: Path
     ids: Iterator[int]
 
     def origin(self, *, member: int = ADA, guild: int | None = GUILD, moderator: bool = False) -> Origin:
@@ -61,33 +62,46 @@ class House:
         return origin
 
 
-Opening = Callable[..., AsyncIterator[House]]
-
-
-def build(url: str, folder: Path, messenger: FakeMessenger, worker: FakeWorker, limits: Limits | None = None) -> House:
-    """The house as `bot.app` builds it, but for the fakes; not yet open."""
+async def open_house(
+    url: str, folder: Path, messenger: FakeMessenger | None = None, *, limits: Limits | None = None, speed: float = 10.0
+) -> AsyncIterator[House]:
+    """The house as `bot.app` builds it, but for messenger and worker; open."""
     records = open_records(url)
-    parts = Parts(
-        records=records,
-        worker=worker,
-        messenger=messenger,
-        library=Library(records, worker, folder / "folders"),
-        intake=None,
-        limits=limits or Limits(),
-        folders=folder / "folders",
-        patience=PATIENCE,
-    )
-    studio = Studio(parts, Durable(url, "bot-0", WRITTEN_TYPES), "test")
-    return House(studio, records, worker, messenger, itertools.count(1000, 10))
+    worker, messenger = FakeWorker(folder / "worker", speed=speed), messenger or FakeMessenger()
+    folders, intake = Folders([folder / "folders"]), Intake(children=1)
+    async with aiohttp.ClientSession() as session, file_server() as files:
+        parts = Parts(
+            records=records,
+            worker=worker,
+            messenger=messenger,
+            library=Library(records, worker, folders),
+            fetcher=Fetcher(session, playground_url=files.url),
+            folders=folders,
+            intake=intake,
+            limits=limits or Limits(),
+            patience=PATIENCE,
+        )
+        studio = Studio(parts, Durable(url, "bot-0", WRITTEN_TYPES), "test")
+        await studio.open()
+        yield House(studio, parts, records, worker, messenger, files, folder, itertools.count(1000, 10))
+        await studio.close()
+        await intake.close()
+        await records.close()
+
+
+@pytest.fixture(params=KINDS)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    made = fresh_url(request.param, tmp_path)
+    yield made
+    drop(made)
 
 
 @pytest.fixture
-async def house(url: str, tmp_path: Path) -> AsyncIterator[House]:
-    made = build(url, tmp_path, FakeMessenger(), FakeWorker(tmp_path / "worker", speed=10.0))
-    await made.studio.open()
-    yield made
-    await made.studio.close()
-    await made.records.close()
+def limits() -> Limits:
+    return Limits()
 
 
-__all__ = ["House", "Opening", "View", "build"]
+@pytest.fixture
+async def house(url: str, tmp_path: Path, limits: Limits) -> AsyncIterator[House]:
+    async for made in open_house(url, tmp_path, limits=limits):
+        yield made

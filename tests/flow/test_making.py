@@ -1,13 +1,147 @@
-"""New pictures, from the ask to the answer."""
+"""New pictures, from the ask to the answer, and back from the row to the file."""
 
 from __future__ import annotations
 
-from bot.stories import Generate
-from tests.flow.conftest import House
+import asyncio
+import hashlib
+
+import pytest
+
+from bot.errors import Refused
+from bot.settings import Limits
+from bot.stories import Generate, OpenLarge, Reroll, Variations
+from bot.workflows.rebuilding import rebuild
+from gan.contract import MAX_RECIPE_DEPTH, Seed, Vary
+from tests.flow.conftest import BEN, OTHER_GUILD, House
 
 
 async def test_generate_answers_with_pictures_and_puts_all_on_record(house: House) -> None:
-    origin = await house.ask(Generate(count=4))
+    origin = await house.ask(Generate(count=4, variety=0.2))
     view = await house.messenger.pictures(origin)
-    assert view.headline == "Four new pictures"
+    assert (view.headline, view.model_title, view.owner_name) == ("Four new pictures", "Drawings", "Ada")
     assert len({bytes(one.data) for one in view.pictures}) == 4
+    assert view.pictures[0].credits == ("Ada's fox 41 %", "work cat 59 %")
+    seeds = [one.seed for one in view.pictures]
+    assert view.details[:2] == (f"seeds {seeds[0]} to {seeds[-1]}", "variety 20 %")
+
+    line = await settled(house, origin.interaction_id)
+    assert (line.state, line.member, line.server, line.model) == ("done", "Ada", "Net people", "drawings")
+    assert line.outputs == tuple(one.output_id for one in view.pictures)
+    assert {"render", "worker_render", "worker_encode", "deliver", "whole"} <= set(line.timings)
+
+
+async def test_the_same_interaction_twice_is_one_request_and_one_answer(house: House) -> None:
+    origin = house.origin()
+    await asyncio.gather(*(house.studio.ask(origin, Generate()) for _ in range(3)))
+    await house.messenger.pictures(origin)
+    await house.studio.ask(origin, Generate())
+    await asyncio.sleep(0.1)
+    assert len(house.messenger.views) == len(house.worker.asked) == len(await house.records.every_request()) == 1
+
+
+async def test_a_seed_gives_the_same_pictures_again_and_none_gives_others(house: House) -> None:
+    seeded = [await house.messenger.pictures(await house.ask(Generate(count=4, seed=7))) for _ in range(2)]
+    assert [one.data for one in seeded[0].pictures] == [one.data for one in seeded[1].pictures]
+    assert [one.seed for one in seeded[0].pictures] == [7, 8, 9, 10]
+    drawn = [await house.messenger.pictures(await house.ask(Generate())) for _ in range(2)]
+    assert not {one.seed for one in drawn[0].pictures} & {one.seed for one in drawn[1].pictures}
+
+
+async def test_reroll_keeps_the_settings_and_changes_the_seeds(house: House) -> None:
+    first = await house.messenger.pictures(await house.ask(Generate(count=9, variety=0.9)))
+    again = await house.messenger.pictures(await house.ask(Reroll(request_id=first.request_id), member=BEN))
+    third = await house.messenger.pictures(await house.ask(Reroll(request_id=again.request_id)))
+    assert [len(one.pictures) for one in (first, again, third)] == [9, 9, 9]
+    assert again.owner_name == "Ben"
+    assert all(isinstance(one, Seed) and one.variety == 0.9 for one in house.worker.asked[-1].recipes)
+    assert len({one.seed for view in (first, again, third) for one in view.pictures}) == 27
+
+
+async def test_variations_are_neighbours_of_the_picture_and_can_be_rerolled(house: House) -> None:
+    first = await house.messenger.pictures(await house.ask(Generate(count=1, seed=7)))
+    picture = first.pictures[0].output_id
+    varied = await house.messenger.pictures(await house.ask(Variations(output_id=picture)))
+    assert varied.headline == f"Variations of #{picture}"
+    again = await house.messenger.pictures(await house.ask(Reroll(request_id=varied.request_id)))
+    assert again.headline == varied.headline
+    recipes = [recipe for request in house.worker.asked[1:] for recipe in request.recipes]
+    assert all(isinstance(one, Vary) and one.of == Seed(seed=7, variety=0.5) for one in recipes)
+    assert len({one.model_dump_json() for one in recipes}) == 8
+
+
+async def test_variations_of_variations_end_before_the_worker_refuses_them(house: House) -> None:
+    view = await house.messenger.pictures(await house.ask(Generate(count=1)))
+    for _ in range(MAX_RECIPE_DEPTH - 1):
+        view = await house.messenger.pictures(await house.ask(Variations(output_id=view.pictures[0].output_id)))
+    notice = await house.messenger.notice(await house.ask(Variations(output_id=view.pictures[0].output_id)))
+    assert notice.tone == "refused"
+    assert "new picture" in notice.text
+
+
+async def test_open_large_is_the_same_picture_larger_with_its_own_row(house: House) -> None:
+    grid = await house.messenger.pictures(await house.ask(Generate(count=4)))
+    second = grid.pictures[1]
+    large = await house.messenger.pictures(await house.ask(OpenLarge(output_id=second.output_id)))
+    assert (large.large, large.headline) == (True, f"Picture #{second.output_id}")
+    assert large.pictures[0].seed == second.seed
+    assert house.worker.asked[-1].size == 512
+    reroll = await house.messenger.notice(await house.ask(Reroll(request_id=large.request_id)))
+    assert reroll.tone == "refused"
+
+
+async def test_every_posted_picture_can_be_rebuilt_from_its_row(house: House) -> None:
+    grid = await house.messenger.pictures(await house.ask(Generate(count=4)))
+    varied = await house.messenger.pictures(await house.ask(Variations(output_id=grid.pictures[0].output_id)))
+    large = await house.messenger.pictures(await house.ask(OpenLarge(output_id=varied.pictures[2].output_id)))
+    for shown in (*grid.pictures, *varied.pictures, *large.pictures):
+        row = await house.records.outputs.get(shown.output_id)
+        assert row is not None
+        data = await rebuild(house.records, house.worker, shown.output_id)
+        assert data == shown.data
+        assert hashlib.sha256(data).hexdigest() == row.sha256
+    with pytest.raises(Refused, match="no output 999"):
+        await rebuild(house.records, house.worker, 999)
+
+
+async def test_pictures_of_another_server_are_none_of_ours(house: House) -> None:
+    theirs = await house.messenger.pictures(await house.ask(Generate(count=1), guild=OTHER_GUILD))
+    for ask in (
+        Variations(output_id=theirs.pictures[0].output_id),
+        OpenLarge(output_id=theirs.pictures[0].output_id),
+        Reroll(request_id=theirs.request_id),
+    ):
+        assert (await house.messenger.notice(await house.ask(ask))).tone == "refused"
+
+
+async def test_generate_works_in_a_direct_message(house: House) -> None:
+    origin = await house.ask(Generate(count=1), guild=None)
+    assert len((await house.messenger.pictures(origin)).pictures) == 1
+    assert (await settled(house, origin.interaction_id)).server is None
+
+
+class TestALimit:
+    @pytest.fixture
+    def limits(self) -> Limits:
+        return Limits(renders_per_minute=2)
+
+    async def test_is_kept_for_each_member_and_failures_do_not_count(self, house: House) -> None:
+        house.worker.down = True
+        failed = await house.messenger.notice(await house.ask(Generate()))
+        assert failed.tone == "trouble"
+        house.worker.down = False
+        for _ in range(2):
+            await house.messenger.pictures(await house.ask(Generate()))
+        refused = await house.messenger.notice(await house.ask(Generate()))
+        assert refused.tone == "refused"
+        assert "2 requests" in refused.text
+        await house.messenger.pictures(await house.ask(Generate(), member=BEN))
+
+
+async def settled(house: House, request_id: int):  # type: ignore[no-untyped-def]
+    """The request's line once its answer is on record."""
+    for _ in range(100):
+        line = next(one for one in await house.records.every_request() if one.id == request_id)
+        if line.answered_at is not None:
+            return line
+        await asyncio.sleep(0.02)
+    raise AssertionError("never answered")

@@ -1,0 +1,129 @@
+"""The composition root: everything of the bot is built here, handed down by argument, and closed in reverse order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from itertools import chain, repeat
+
+import aiohttp
+import discord
+
+from bot.chat.client import ArtelBot
+from bot.chat.messenger import DiscordMessenger
+from bot.records import Records, open_records
+from bot.safety.fetch import Fetcher
+from bot.safety.folders import Folders
+from bot.safety.intake import Intake
+from bot.settings import Settings, SettingsError
+from bot.worker import WorkerClient
+from bot.workflows.durable import Durable
+from bot.workflows.library import Library
+from bot.workflows.parts import Parts
+from bot.workflows.rebuilding import rebuild
+from bot.workflows.studio import WRITTEN_TYPES, Studio
+
+log = logging.getLogger(__name__)
+
+LOGIN_PAUSES_S = (0.3, 0.6, 1.2, 2.5, 5.0, 10.0, 30.0)
+"""Between tries to reach Discord at the start; the last one is repeated."""
+QUIET_PAUSE_S = 2.0
+"""A playground that starts beside us needs a second or two; only longer trouble is worth a line."""
+BAD_TOKEN = (
+    "Discord does not accept DISCORD_TOKEN. Copy the token anew from the Bot page of your application at "
+    "https://discord.com/developers/applications (README, “With a real Discord server”)."
+)
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """What a command that works without Discord needs: the records, the worker, and the stories' parts."""
+
+    records: Records
+    worker: WorkerClient
+    parts: Parts
+
+
+async def run(settings: Settings, made: Callable[[discord.Client], None] | None = None) -> None:
+    """Run the bot until cancelled; the database must have been migrated. `made` gets the client before it connects.
+
+    The worker may be away: members are told so until it is back. Raises `SettingsError` for a token that Discord does
+    not accept.
+    """
+    messenger = DiscordMessenger()
+    async with open_rooms(settings, messenger) as rooms:
+        durable = Durable(settings.database_url, settings.discord.process_name, WRITTEN_TYPES)
+        studio = Studio(rooms.parts, durable, version("artel"))
+        await studio.open()
+        try:
+            bot = await log_in(lambda: ArtelBot(studio, messenger), settings.bot_token)
+            try:
+                await bot.connect()
+            finally:
+                await studio.close()  # first, so that answers that are nearly done still find the connection
+                await bot.close()
+        finally:
+            await studio.close()
+
+
+async def log_in(make: Callable[[], ArtelBot], token: str) -> ArtelBot:
+    """A bot that is logged in; a Discord (or playground) that is not up yet is tried again for ever.
+
+    Raises `SettingsError` for a token that Discord does not accept.
+    """
+    for pause in chain(LOGIN_PAUSES_S, repeat(LOGIN_PAUSES_S[-1])):
+        bot = make()  # a new one each time: half a login cannot be taken up again
+        try:
+            await bot.login(token)
+            return bot
+        except discord.LoginFailure as error:
+            await bot.close()
+            raise SettingsError(BAD_TOKEN) from error
+        except (aiohttp.ClientError, OSError, discord.HTTPException) as error:
+            await bot.close()
+            if pause >= QUIET_PAUSE_S:
+                log.warning("Discord cannot be reached (%s); the next try is in %.0f s", error, pause)
+        await asyncio.sleep(pause)
+    raise AssertionError("the pauses never end")
+
+
+async def rebuild_output(settings: Settings, output_id: int) -> bytes:
+    """The file of an output, made again from its row; see `bot.workflows.rebuilding.rebuild`."""
+    async with open_rooms(settings, DiscordMessenger()) as rooms:
+        return await rebuild(rooms.records, rooms.worker, output_id)
+
+
+@asynccontextmanager
+async def open_rooms(settings: Settings, messenger: DiscordMessenger) -> AsyncIterator[Rooms]:
+    """Open everything below the chat."""
+    async with AsyncExitStack() as stack:
+        records = open_records(settings.database_url)
+        stack.push_async_callback(records.close)
+        worker = await stack.enter_async_context(
+            WorkerClient(
+                settings.worker_url,
+                settings.worker_token,
+                render_seconds=settings.worker.render_seconds,
+                call_seconds=settings.worker.call_seconds,
+            )
+        )
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        intake = Intake(settings.intake)
+        stack.push_async_callback(intake.close)
+        folders = Folders([settings.folders, settings.data / "playground" / "art"], file_mib=settings.intake.file_mib)
+        fetcher = Fetcher(session, file_mib=settings.intake.file_mib, playground_url=settings.playground_url)
+        parts = Parts(
+            records=records,
+            worker=worker,
+            messenger=messenger,
+            library=Library(records, worker, folders),
+            fetcher=fetcher,
+            folders=folders,
+            intake=intake,
+            limits=settings.limits,
+        )
+        yield Rooms(records, worker, parts)

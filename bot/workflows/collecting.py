@@ -1,0 +1,82 @@
+"""Where a training's pictures come from: the server's emoji, attached files, a folder of the operator's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.safety.intake import Accepted, Given, Rejected, SetReport
+from bot.stories import Train
+from bot.workflows.telling import Telling, patiently
+from bot.workflows.words import plural
+from gan.contract import MIN_TRAINING_PICTURES, Work
+
+BLOBS_AT_ONCE = 4
+MOST_FILES = 12_000
+"""Files of a folder that are looked at: some more than the largest training takes, since some are left out."""
+
+
+async def look(telling: Telling, ask: Train) -> SetReport:
+    """Get the pictures and have each looked at. Raises `Refused` for a folder that is not there."""
+    parts = telling.parts
+    given: Sequence[Given | Rejected]
+    match ask.source:
+        case "emoji":
+            given = await parts.fetcher.fetch_all(ask.emoji)
+        case "files":
+            given = await parts.fetcher.fetch_all(ask.uploads, telling.origin.member_name)
+        case "folder":
+            given = await parts.folders.read(ask.folder or "", MOST_FILES)
+    return await parts.intake.inspect_set(given, most=parts.limits.training_pictures_max)
+
+
+async def store(telling: Telling, works: Sequence[Accepted]) -> None:
+    """Put all pictures at the worker, a few at a time; those it has already are not sent again."""
+    places = asyncio.Semaphore(BLOBS_AT_ONCE)
+
+    async def one(data: bytes) -> None:
+        async with places:
+            await patiently(lambda: telling.parts.worker.put_blob(data), telling.parts.patience.render)
+
+    await asyncio.gather(*(one(work.png) for work in works))
+
+
+def as_work(picture: Accepted) -> Work:
+    """A picture as the worker is told of it; its title is the file's name without the ending."""
+    return Work(sha256=picture.sha256, title=Path(picture.name).stem[:100], artist=picture.author[:100])
+
+
+def source_name(ask: Train) -> str:
+    """Where the pictures come from, before anyone has looked at them."""
+    match ask.source:
+        case "emoji":
+            return f"this server's {len(ask.emoji)} emoji"
+        case "files":
+            return plural(len(ask.uploads), "attached file")
+        case "folder":
+            return f"the folder {ask.folder}"
+
+
+def counted_source(ask: Train, kept: int, offered: int) -> str:
+    """Such as `198 of this server's 200 emoji`."""
+    of = "" if kept == offered else f"{kept} of "
+    match ask.source:
+        case "emoji":
+            return f"{of}this server's {offered} emoji"
+        case "files":
+            return f"{of}{plural(offered, 'attached file')}"
+        case "folder":
+            return f"{of}the {plural(offered, 'file')} in {ask.folder}"
+
+
+def too_few(ask: Train, kept: int) -> str:
+    """What to do when there is too little to learn from."""
+    have = f"{plural(kept, 'picture')} can be used, and learning needs at least {MIN_TRAINING_PICTURES}."
+    match ask.source:
+        case "emoji":
+            return f"{have} Add more emoji, or use `/train files`."
+        case "files":
+            return f"{have} Attach more with `/train files`: PNG, JPEG, WebP or GIF, all different."
+        case "folder":
+            return f"{have} Ask the operator to put more into the folder."

@@ -1,0 +1,32 @@
+"""From a failure to what the member reads and the record keeps."""
+
+from __future__ import annotations
+
+import logging
+
+from bot.errors import Refused, Retry
+from bot.records.requests import RequestState
+from bot.stories import NoticeView
+from bot.workflows.telling import Telling
+
+log = logging.getLogger(__name__)
+
+
+async def explain(telling: Telling, failure: Exception) -> NoticeView:
+    """What the member reads, and what the record keeps."""
+    match failure:
+        case Refused():
+            await telling.end(RequestState.refused, str(failure))
+            return NoticeView(tone="refused", text=str(failure))
+        case Retry():
+            await telling.end(RequestState.failed, str(failure))
+            wait = f" Try again in about {max(1, round(failure.after))} s."
+            return NoticeView(tone="trouble", text=f"{failure}{wait}")
+        case _:
+            log.error("request %d failed", telling.id, exc_info=failure)
+            await telling.end(RequestState.failed, f"{type(failure).__name__}: {failure}"[:2000])
+            return NoticeView(
+                tone="trouble",
+                text="Sorry, that went wrong, and it is our mistake. Try once more; if it stays, tell the operator "
+                f"`{telling.id}`.",
+            )

@@ -1,0 +1,185 @@
+"""A training as its message shows it, put together from the worker's events; and the board of all that go on."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.stories import Origin, Plain, QueueLine, TrainingPhase, TrainingView
+from bot.workflows.words import figures_line
+from gan.contract import Event, Figures, ModelId, Progress, Training, TrainingState
+
+MOST_POINTS = 120
+"""Points of the chart; more are thinned out by two."""
+CHARTED = ("rebuild", "reconstruction", "loss")
+"""Losses worth a chart, best first: how far rebuilt pictures are from the works. Adversarial ones only swing."""
+ACTIVITIES: Mapping[str, str] = {
+    "preparing": "looking at the pictures",
+    "rebuilding": "learning to redraw each picture",
+    "inventing": "inventing new ones",
+    "judging": "looking at what it has learned",
+}
+PHASES: Mapping[TrainingState, TrainingPhase] = {
+    TrainingState.queued: TrainingPhase.queued,
+    TrainingState.running: TrainingPhase.running,
+    TrainingState.paused: TrainingPhase.paused,
+    TrainingState.finished: TrainingPhase.finished,
+    TrainingState.cancelled: TrainingPhase.cancelled,
+    TrainingState.failed: TrainingPhase.failed,
+}
+
+
+class Ticket(Plain):
+    """A training once its pictures have been looked at."""
+
+    training_id: str
+    title: str
+    source: str = ""
+    left_out: tuple[str, ...] = ()
+    problem: str = ""
+    """Why it cannot be: too few pictures, and what to do. Empty when it can."""
+
+
+class Outcome(Plain):
+    """How a training ended, and all that its last message needs."""
+
+    state: TrainingState
+    model_id: ModelId | None = None
+    figures: Figures = Figures()
+    base_figures: Figures | None = None
+    progress: Progress = Progress()
+    history: tuple[tuple[float, float], ...] = ()
+    sample: str | None = None
+    """Blob of the last sample grid."""
+    error: str = ""
+
+
+@dataclass
+class LiveTraining:
+    """What is known of a training at this moment."""
+
+    ticket: Ticket
+    origin: Origin
+    state: TrainingState = TrainingState.queued
+    progress: Progress = field(default_factory=Progress)
+    sample: str | None = None
+    model_id: str | None = None
+    figures: Figures = field(default_factory=Figures)
+    base_figures: Figures | None = None
+    place: int | None = None
+    trouble: str = ""
+    error: str = ""
+    history: list[tuple[float, float]] = field(default_factory=list)
+    last: int = 0
+    """Number of the last event taken in."""
+
+    def take(self, event: Event) -> bool:
+        """Take an event in; True when the message should change at once."""
+        self.last = max(self.last, event.n)
+        before = (self.state, self.sample is None)
+        if event.state is not None:
+            self.state = event.state
+        if event.progress is not None:
+            self._go_on(event.progress)
+        if event.sample is not None:
+            self.sample = event.sample
+        if event.model is not None:
+            self.model_id = event.model
+        if event.figures is not None:
+            self._judge(event.figures)
+        return (self.state, self.sample is None) != before
+
+    def settle(self, training: Training) -> None:
+        """Take over the worker's own account, which is right wherever it differs from the events."""
+        self.state, self.place = training.state, training.place
+        self.progress = training.progress if training.progress.seconds else self.progress
+        self.sample = training.sample or self.sample
+        self.model_id = training.model or self.model_id
+        if training.figures != Figures():
+            self._judge(training.figures)
+        if training.error is not None:
+            self.error = training.error.detail or training.error.title
+
+    def _go_on(self, progress: Progress) -> None:
+        self.progress = progress
+        if self.state is TrainingState.queued:
+            self.state = TrainingState.running
+        loss = next((progress.losses[name] for name in CHARTED if name in progress.losses), None)
+        if loss is not None and (not self.history or progress.seconds > self.history[-1][0]):
+            self.history.append((round(progress.seconds, 2), round(loss, 5)))
+        if len(self.history) > MOST_POINTS:
+            self.history = self.history[::2]
+
+    def _judge(self, figures: Figures) -> None:
+        if figures.pictures_seen:
+            self.figures = figures
+        else:
+            self.base_figures = figures  # measured before anything was learned
+
+    def outcome(self) -> Outcome:
+        return Outcome(
+            state=self.state,
+            model_id=self.model_id,
+            figures=self.figures,
+            base_figures=self.base_figures,
+            progress=self.progress,
+            history=tuple(self.history),
+            sample=self.sample,
+            error=self.error,
+        )
+
+    def queue_line(self) -> QueueLine:
+        return QueueLine(
+            training_id=self.ticket.training_id,
+            title=self.ticket.title,
+            owner_id=self.origin.member_id,
+            owner_name=self.origin.member_name,
+            phase=PHASES[self.state],
+            place=self.place,
+            fraction=self.progress.fraction,
+            seconds_left=seconds_left(self.state, self.progress),
+        )
+
+    def view(self, sample: bytes | None) -> TrainingView:
+        view = training_view(self.origin, self.ticket, self.outcome(), sample)
+        return view.model_copy(update={"place": self.place, "activity": self.trouble or activity(self.progress)})
+
+
+Board = dict[str, LiveTraining]
+"""Trainings that this process watches, by id."""
+
+
+def training_view(origin: Origin, ticket: Ticket, outcome: Outcome, sample: bytes | None) -> TrainingView:
+    """The message of a training as far as it has come."""
+    progress = outcome.progress
+    return TrainingView(
+        training_id=ticket.training_id,
+        owner_id=origin.member_id,
+        owner_name=origin.member_name,
+        title=ticket.title,
+        source=ticket.source,
+        phase=PHASES[outcome.state],
+        left_out=ticket.left_out,
+        fraction=progress.fraction,
+        seconds_left=seconds_left(outcome.state, progress),
+        pictures_seen=progress.pictures_seen,
+        pictures_per_second=progress.pictures_per_second,
+        history=outcome.history,
+        sample=b64encode(sample) if sample else None,
+        figures=figures_line(outcome.figures, outcome.base_figures),
+        model_id=outcome.model_id,
+        error=outcome.error,
+    )
+
+
+def activity(progress: Progress) -> str:
+    """What the trainer does, in a member's words."""
+    return ACTIVITIES.get(progress.phase, progress.phase)
+
+
+def seconds_left(state: TrainingState, progress: Progress) -> float | None:
+    """Seconds of training still to come; none where nobody can say."""
+    if state is not TrainingState.running or not progress.budget_seconds:
+        return None
+    return max(0.0, progress.budget_seconds - progress.seconds)

@@ -1,0 +1,212 @@
+"""The story of a training: look at the pictures, send them, keep the message alive, say what came of it."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from bot.errors import Refused
+from bot.records.models import Owner
+from bot.records.requests import RequestState
+from bot.records.trainings import NewTraining
+from bot.stories import Posted, SteerTraining, Train, TrainingPhase, TrainingView
+from bot.workflows.collecting import as_work, counted_source, look, source_name, store, too_few
+from bot.workflows.durable import Disowned
+from bot.workflows.explaining import explain
+from bot.workflows.live import Outcome, Ticket, training_view
+from bot.workflows.recipes import drawn_seed
+from bot.workflows.telling import Telling, charge_for, patiently
+from bot.workflows.watching import send, watch
+from bot.workflows.words import plural
+from gan.contract import MIN_TRAINING_PICTURES, TrainingRequest, TrainingState
+
+log = logging.getLogger(__name__)
+
+ENDINGS = {
+    TrainingState.finished: RequestState.done,
+    TrainingState.cancelled: RequestState.cancelled,
+    TrainingState.failed: RequestState.failed,
+}
+
+
+async def train(telling: Telling, ask: Train) -> None:
+    """Record, show a message at once, collect, send, watch, and end the message with what came of it."""
+    base = await telling.step("record", record, telling, ask)
+    first = Ticket(training_id=training_id(telling.id), title=ask.name.strip(), source=source_name(ask))
+    posted = await telling.step("show", show_checking, telling, first)
+    try:
+        ticket = await telling.step("collect", collect, telling, ask, base)
+        if ticket.problem:
+            outcome = Outcome(state=TrainingState.failed, error=ticket.problem)
+        else:
+            await telling.step("send", send_first, telling, ticket)
+            outcome = await telling.step("watch", watch, telling, ticket, posted)
+        await telling.step("end", end, telling, ticket, outcome)
+        await telling.step("deliver", deliver, telling, ticket, outcome, posted)
+    except Disowned:
+        raise
+    except Exception as failure:
+        await fail(telling, first, posted, failure)
+
+
+async def fail(telling: Telling, ticket: Ticket, posted: Posted, failure: Exception) -> None:
+    """End the message that stands already with what went wrong, rather than leave it checking for ever."""
+    notice = await telling.step("explain", explain, telling, failure)
+    outcome = Outcome(state=TrainingState.failed, error=notice.text)
+    await telling.step("deliver failure", deliver, telling, ticket, outcome, posted)
+
+
+def training_id(request_id: int) -> str:
+    """The id under which the worker knows the training of a request."""
+    return f"t{request_id}"
+
+
+async def record(telling: Telling, ask: Train) -> str | None:
+    """Check that this member may train this now, and put the request on record; the base to start from."""
+    charge = charge_for("trainings", telling.parts.limits.trainings_per_day, timedelta(hours=24))
+    try:
+        base = await _allowed(telling, ask)
+    except Exception:
+        await telling.accept()
+        raise
+    await telling.accept(charge, model_id=None)
+    return base
+
+
+async def _allowed(telling: Telling, ask: Train) -> str | None:
+    """The base's id. Raises `Refused` with what to do instead."""
+    parts, origin, limits = telling.parts, telling.origin, telling.parts.limits
+    if not limits.anyone_may_train and not origin.moderator:
+        raise Refused("Only moderators may teach models here. Ask one of them.")
+    if not ask.name.strip():
+        raise Refused("The model needs a name.")
+    if ask.minutes > limits.training_minutes_max:
+        raise Refused(f"A training may take {limits.training_minutes_max:g} minutes at most here. Ask for fewer.")
+    mine = [one for one in await parts.records.trainings.going_on() if one.member_id == origin.member_id]
+    if len([one for one in mine if one.request_id != telling.id]) >= limits.trainings_waiting:
+        raise Refused(
+            f"You have {plural(len(mine), 'training')} running or waiting already. Let one end, or stop it: `/queue`."
+        )
+    if any(one.title.casefold() == ask.name.strip().casefold() for one in parts.library.of(origin.guild_id)):
+        raise Refused(f"There is a model called “{ask.name.strip()}” already. Choose another name.")
+    if ask.base is not None:
+        return (await telling.choose_model(ask.base)).id
+    return parts.library.shipped_base()
+
+
+async def show_checking(telling: Telling, ticket: Ticket) -> Posted:
+    """The first message, at once: fetching and checking hundreds of pictures takes a few seconds."""
+    view = checking_view(telling, ticket)
+    deliver = telling.parts.messenger.deliver
+    return await patiently(lambda: deliver(telling.origin, view), telling.parts.patience.deliver)
+
+
+def checking_view(telling: Telling, ticket: Ticket) -> TrainingView:
+    return training_view(telling.origin, ticket, Outcome(state=TrainingState.queued), None).model_copy(
+        update={"phase": TrainingPhase.checking}
+    )
+
+
+async def collect(telling: Telling, ask: Train, base: str | None) -> Ticket:
+    """Fetch and check the pictures, store the good ones at the worker, and write down what will be sent."""
+    report = await look(telling, ask)
+    offered = len(report.works) + len(report.rejected)
+    ticket = Ticket(
+        training_id=training_id(telling.id),
+        title=ask.name.strip(),
+        source=counted_source(ask, len(report.works), offered),
+        left_out=report.left_out + report.notes,
+    )
+    if len(report.works) < MIN_TRAINING_PICTURES:
+        return ticket.model_copy(update={"problem": too_few(ask, len(report.works))})
+    await store(telling, report.works)
+    body = TrainingRequest(
+        title=ticket.title[:60],
+        base=base,
+        works=tuple(as_work(one) for one in report.works),
+        seconds=max(5.0, ask.minutes * 60),
+        seed=drawn_seed(telling.id),
+    )
+    new = NewTraining(
+        id=ticket.training_id,
+        request_id=telling.id,
+        title=body.title,
+        source=ticket.source,
+        left_out=ticket.left_out,
+        body=body.model_dump(mode="json"),
+    )
+    await telling.parts.records.trainings.record(new)
+    return ticket
+
+
+async def send_first(telling: Telling, ticket: Ticket) -> None:
+    await patiently(lambda: send(telling, ticket.training_id), telling.parts.patience.render)
+
+
+async def end(telling: Telling, ticket: Ticket, outcome: Outcome) -> None:
+    """Put the end on record; a new model gets its owner and is there for everyone at once."""
+    records, origin = telling.parts.records, telling.origin
+    await records.trainings.end(
+        ticket.training_id,
+        outcome.state.value,
+        model_id=outcome.model_id,
+        figures=outcome.figures.model_dump(mode="json"),
+        error=outcome.error or None,
+    )
+    if outcome.model_id is not None:
+        await records.models.own(Owner(outcome.model_id, origin.guild_id, origin.member_id, ticket.training_id))
+        try:
+            await telling.parts.library.refresh()
+        except Exception as error:
+            log.info("the new model is listed a little later: %s", error)
+    state = RequestState.refused if ticket.problem else ENDINGS[outcome.state]
+    await telling.end(state, outcome.error or None, train=outcome.progress.seconds * 1000)
+
+
+async def deliver(telling: Telling, ticket: Ticket, outcome: Outcome, posted: Posted) -> None:
+    """The last word of the message."""
+    sample = None
+    if outcome.sample is not None and outcome.state is TrainingState.finished:
+        sample = await _sample(telling, outcome.sample)
+    await telling.deliver(training_view(telling.origin, ticket, outcome, sample), posted)
+
+
+async def _sample(telling: Telling, sha256: str) -> bytes | None:
+    try:
+        return await patiently(lambda: telling.parts.worker.blob(sha256), telling.parts.patience.render)
+    except Exception as error:
+        log.info("the last sample is not shown: %s", error)
+        return None
+
+
+# --- steering -------------------------------------------------------------------------------------------------------
+
+STEERED = {
+    "stop": "It stops now and keeps what it has learned; the model is ready in a few seconds.",
+    "cancel": "It is cancelled, and nothing of it is kept.",
+    "pause": "It is paused. Press Go on to let it learn on.",
+    "resume": "It goes on.",
+}
+
+
+async def steer(telling: Telling, ask: SteerTraining) -> None:
+    """Stop, cancel, pause or resume a training; its own message shows what came of it."""
+    await telling.step("record", telling.accept)
+    await telling.step("steer", steer_worker, telling, ask)
+    await telling.finish(STEERED[ask.action])
+
+
+async def steer_worker(telling: Telling, ask: SteerTraining) -> None:
+    """Pass it on to the worker. Harmless twice."""
+    parts, origin = telling.parts, telling.origin
+    kept = await parts.records.trainings.get(ask.training_id)
+    if kept is None or kept.server_id != origin.guild_id:
+        raise Refused("I have no record of that training here.")
+    if kept.member_id != origin.member_id and not origin.moderator:
+        raise Refused("Only the person who started this training, or a moderator, can do that.")
+    if kept.ended_at is not None:
+        raise Refused("That training has ended already.")
+    worker = parts.worker
+    await patiently(lambda: worker.steer(ask.training_id, ask.action), parts.patience.render)
+    if kept.member_id != origin.member_id:
+        await telling.note(f"training_{ask.action}", ask.training_id, owner=kept.member_id)
