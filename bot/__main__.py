@@ -49,7 +49,8 @@ def bot() -> None:
 
     settings = _settings()
     _log(settings)
-    _run(run_bot(settings, pulse=os.environ.get("ARTEL_PULSE")))
+    pulse = os.environ.get("ARTEL_PULSE")
+    _run(run_bot(settings, Path(pulse) if pulse else None))
 
 
 @app.command()

@@ -6,6 +6,7 @@ Nothing here reads the environment by itself: `bot.__main__` calls `read` once a
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,6 +17,9 @@ from pydantic.fields import FieldInfo
 
 PLAYGROUND_TOKEN = "playground"
 """What the playground takes for a bot token; it is no secret, since the playground listens on loopback alone."""
+
+WORKER_PORT = 8790
+"""Where a worker listens unless told otherwise."""
 
 PositiveInt = Annotated[int, Field(ge=1)]
 PositiveFloat = Annotated[float, Field(gt=0)]
@@ -75,7 +79,7 @@ class WorkerLink(Section):
         "WORKER_URL",
         None,
         "Address of a worker that runs elsewhere, such as http://gpu-box:8790. Unset: `artel up` starts one here, and "
-        "`artel bot` looks for it on port 8790 of this machine.",
+        "all other commands find it by the data folder, or on port 8790 of this machine.",
     )
     token: SecretStr | None = _env(
         "WORKER_TOKEN",
@@ -216,7 +220,8 @@ class Settings(Section):
 
     @property
     def worker_url(self) -> str:
-        return (self.worker.url or "http://127.0.0.1:8790").rstrip("/")
+        """The worker's base address: as set, else where the data folder's own worker says it listens."""
+        return (self.worker.url or self._local_worker() or f"http://127.0.0.1:{WORKER_PORT}").rstrip("/")
 
     @property
     def playground_url(self) -> str | None:
@@ -242,6 +247,12 @@ class Settings(Section):
         try:
             return (self.data / "worker" / "token").read_text().strip() or None
         except OSError:
+            return None
+
+    def _local_worker(self) -> str | None:
+        try:
+            return str(json.loads((self.data / "worker" / "worker.json").read_text())["url"])
+        except (OSError, ValueError, KeyError, TypeError):
             return None
 
 

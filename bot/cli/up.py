@@ -23,11 +23,10 @@ from rich.console import Console
 from bot.cli.console import HouseLog, welcome
 from bot.cli.invite import invite_link
 from bot.cli.lock import HouseLock
-from bot.settings import Settings
+from bot.settings import WORKER_PORT, Settings
 from bot.supervisor import Child, Program, supervise
 from gan.contract import PREFIX, Health, HealthState
 
-WORKER_PORT = 8790
 LOW_DISK_BYTES = 1024**3
 PULSE_FRESH_S = 20.0
 """The bot touches its pulse file every few seconds; a busy machine may delay that, a hung bot never does it again."""
@@ -68,7 +67,7 @@ def plan(settings: Settings, environment: Mapping[str, str]) -> Plan:
         playground_url = f"http://127.0.0.1:{free_port(settings.playground.port)}"
     return Plan(
         worker_url=f"http://127.0.0.1:{free_port(worker_port)}" if own_worker else settings.worker_url,
-        worker_token=settings.worker_token() or secrets.token_urlsafe(32),
+        worker_token=settings.worker_token() or _new_token(data / "worker"),
         playground_url=playground_url,
         pulse=data / "run" / "bot.pulse",
         data=data,
@@ -137,6 +136,15 @@ def free_port(wanted: int) -> int:
                 probe.bind(("127.0.0.1", port))
                 return int(probe.getsockname()[1])
     raise OSError("this machine has no free port on 127.0.0.1")
+
+
+def _new_token(folder: Path) -> str:
+    """A token for our own worker, kept where it looks for one, so that every command on this folder can reach it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    token = secrets.token_urlsafe(32)
+    with os.fdopen(os.open(folder / "token", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(token + "\n")
+    return token
 
 
 def _prepare(settings: Settings, house: Plan) -> None:
