@@ -48,7 +48,9 @@ async def expression(request: web.Request) -> web.Response:
 
 async def portrait(request: web.Request) -> web.Response:
     """GET /avatars/{user}/{hash}.png and /icons/{guild}/{hash}.png"""
-    data = await request.app[PLAYGROUND].store.load_blob(f"portrait-{request.match_info['owner']}")
+    play, owner = request.app[PLAYGROUND], request.match_info["owner"]
+    known = owner in play.world.users or owner == play.world.guild_id
+    data = await play.store.load_blob(f"portrait-{owner}") if known else None
     if data is None:
         raise web.HTTPNotFound()
     return web.Response(body=data, content_type="image/png", headers={**_LONG, **_SAFE})

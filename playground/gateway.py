@@ -68,23 +68,21 @@ class Session:
 class Socket:
     """One connection: frames go out in order through a queue, compressed if the bot asked for it."""
 
-    def __init__(self, ws: web.WebSocketResponse, compress: bool) -> None:
+    def __init__(self, request: web.Request, ws: web.WebSocketResponse) -> None:
+        self.request = request
         self.ws = ws
         self.session: Session | None = None
         self.last_heartbeat = time.monotonic()
         self.recent: deque[float] = deque(maxlen=_COMMANDS_PER_MINUTE)
-        self._queue: asyncio.Queue[Json | None] = asyncio.Queue()
-        self._deflate = zlib.compressobj() if compress else None
+        self._queue: asyncio.Queue[Json] = asyncio.Queue()
+        self._deflate = zlib.compressobj() if request.query.get("compress") == "zlib-stream" else None
 
     def send(self, frame: Json) -> None:
         self._queue.put_nowait(frame)
 
-    def finish(self) -> None:
-        """Close after what is queued."""
-        self._queue.put_nowait(None)
-
     async def write_all(self) -> None:
-        while (frame := await self._queue.get()) is not None:
+        while True:
+            frame = await self._queue.get()
             text = json.dumps(frame)
             with contextlib.suppress(ConnectionError):
                 if self._deflate:
@@ -150,9 +148,8 @@ class Gateway:
         sockets = list(self._sockets)
         for socket in sockets:
             if action == "disconnect":
-                transport = socket.ws._req.transport if socket.ws._req else None
-                if transport:
-                    transport.abort()
+                if socket.request.transport:
+                    socket.request.transport.abort()
             elif action == "reconnect":
                 socket.send({"op": 7, "d": None, "s": None, "t": None})
             else:
@@ -175,7 +172,7 @@ class Gateway:
         """GET /gw: a WebSocket from HELLO to its end."""
         ws = web.WebSocketResponse(max_msg_size=4 * 1024 * 1024)
         await ws.prepare(request)
-        socket = Socket(ws, request.query.get("compress") == "zlib-stream")
+        socket = Socket(request, ws)
         self._sockets.add(socket)
         writer = asyncio.create_task(socket.write_all(), name="playground-gateway-writer")
         watch = asyncio.create_task(self._watch(socket), name="playground-gateway-watch")

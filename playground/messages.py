@@ -8,9 +8,9 @@ from typing import Any
 
 from playground.checks.components import walk
 from playground.checks.messages import Draft, find_mentions
-from playground.errors import ApiError, Invalid, unknown
+from playground.errors import ApiError, Invalid, Json, unknown
 from playground.outbox import Outbox
-from playground.records import DEFAULT, LOADING, REPLY, Message
+from playground.records import DEFAULT, LOADING, REPLY, SUPPRESS_EMBEDS, Message
 from playground.settings import Settings
 from playground.snowflakes import made_at
 from playground.uploads import Upload
@@ -69,7 +69,7 @@ class Messages:
             self._answer(message, draft)
         if draft.nonce is not None:
             self._nonces[author_id, str(draft.nonce)] = (time.time(), message.id)
-        await self._save_files(channel_id, draft.files, message)
+        await self._save_files(channel_id, draft.files, message.attachments)
         world.keep_message(message)
         channel = world.channel(channel_id)
         if not message.ephemeral:
@@ -91,7 +91,13 @@ class Messages:
             message.mentions.append(target.author_id)
 
     async def edit(self, message: Message, draft: Draft, keep_time: bool = False) -> Message:
-        """Apply a draft to a message. `keep_time`: a deferred answer is filled in, which is no edit to readers."""
+        """Apply a draft to a message. `keep_time`: a deferred answer is filled in, which is no edit to readers.
+
+        Files are written first, so that the change itself is of one piece, whatever else happens meanwhile.
+        """
+        await self._save_files(message.channel_id, draft.files, draft.attachments or [])
+        if message.id not in self._world.messages.get(message.channel_id, {}):
+            raise unknown("Message")  # deleted while its files were written
         if draft.content is not None:
             message.content = draft.content
         if draft.embeds is not None:
@@ -99,20 +105,23 @@ class Messages:
         if draft.components is not None:
             message.components = draft.components
         if draft.flags is not None:
-            message.flags |= draft.flags
+            message.flags = message.flags & ~SUPPRESS_EMBEDS | draft.flags
         message.flags &= ~LOADING
+        gone: list[str] = []
         if draft.attachments is not None:
-            await self._replace_files(message, draft)
+            kept = {a["id"] for a in draft.attachments}
+            gone = [a["id"] for a in message.attachments if a["id"] not in kept]
+            message.attachments = draft.attachments
         text = " ".join([message.content, *_texts(message.components)])
         users, roles, _ = find_mentions(text, draft.allowed_mentions)
         message.mentions = [u for u in users if u in self._world.users]
         message.mention_roles = [r for r in roles if r in self._world.roles]
         if not keep_time:
             message.edited_timestamp = now_iso()
-        if message.id not in self._world.messages.get(message.channel_id, {}):
-            raise unknown("Message")  # deleted while its files were written
         self._world.keep_message(message)
         self._outbox.message("update", message)
+        for attachment_id in gone:
+            await self._drop_file(attachment_id)
         return message
 
     def throttle_old(self, message: Message) -> None:
@@ -132,19 +141,14 @@ class Messages:
             await self._drop_file(attachment["id"])
         self._outbox.message_deleted(message)
 
-    async def _replace_files(self, message: Message, draft: Draft) -> None:
-        kept = {a["id"] for a in draft.attachments or []}
-        await self._save_files(message.channel_id, draft.files, None, draft.attachments or [])
-        gone = [a["id"] for a in message.attachments if a["id"] not in kept]
-        message.attachments = draft.attachments or []
-        for attachment_id in gone:
-            await self._drop_file(attachment_id)
+    def dismiss(self, message: Message) -> None:
+        """Hide an ephemeral answer from its addressee."""
+        self._outbox.message_deleted(message)
+        message.dismissed = True
+        self._world.keep_message(message)
 
-    async def _save_files(
-        self, channel_id: str, files: dict[str, Upload], message: Message | None, attachments: list[Any] | None = None
-    ) -> None:
-        listed = message.attachments if message else attachments or []
-        for attachment in listed:
+    async def _save_files(self, channel_id: str, files: dict[str, Upload], attachments: list[Json]) -> None:
+        for attachment in attachments:
             upload = files.get(attachment["id"])
             if upload:
                 await self._world.store.save_blob(attachment["id"], upload.data)

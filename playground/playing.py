@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from playground.access import visible_commands
 from playground.cdn import Cdn
 from playground.errors import Json
 from playground.faults import Faults
@@ -44,7 +45,8 @@ class Playground:
         self.gateway.on_presence = lambda online: self.hub.tell("presence", {"online": online})
 
     def commands_changed(self) -> None:
-        self.hub.tell("commands", {})
+        """The list of commands changed: each person gets their own."""
+        self.hub.tell_each("commands", lambda person: visible_commands(self.world, person))
 
     def _is_on(self, session: Session) -> bool:
         shard, shards = session.shard

@@ -60,6 +60,8 @@ class Message:
     """The command's name, for the older field `interaction`."""
     addressee: str | None = None
     """The one person who sees an ephemeral message."""
+    dismissed: bool = False
+    """Put away by its addressee."""
     reactions: dict[str, list[str]] = field(default_factory=dict)
     """Emoji (a Unicode emoji or `name:id`) to the people who gave it, in order."""
     edits_when_old: list[float] = field(default_factory=list)

@@ -112,6 +112,7 @@ async def _found(play: Playground) -> None:
         world.direct_channel(person)
     await _add_emojis(play)
     await _greet(play)
+    world.settle()
 
 
 def _guild() -> Json:

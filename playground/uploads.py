@@ -38,16 +38,18 @@ async def read_body(request: web.Request, max_request: int, max_file: int) -> tu
     kind = request.content_type
     if kind == "multipart/form-data":
         return await _read_multipart(request, max_request, max_file)
-    raw = await request.content.read(_READ_AT_MOST) if request.can_read_body else b""
-    if raw:
-        raw += await request.content.read()
+    raw = bytearray()
+    async for chunk in request.content.iter_chunked(256 * 1024):
+        raw += chunk
+        if len(raw) > _READ_AT_MOST:
+            break
     if len(raw) > max_request:
         raise too_large()
     if not raw:
         return None, []
     if kind != "application/json":
         raise ApiError(400, 50035, f"Expected 'Content-Type' header to be 'application/json', not {kind}")
-    return parse_json(raw), []
+    return parse_json(bytes(raw)), []
 
 
 def parse_json(raw: bytes | str) -> Any:

@@ -81,7 +81,10 @@ class World:
     def found(self, guild: Json, application: Json) -> None:
         """Start a new world: the guild's own fields and the application's (with `bot_id`)."""
         self.guild, self.application, self.bot_id = guild, application, application["bot_id"]
-        self.store.put_all("world", {"guild": guild, "application": application})
+
+    def settle(self) -> None:
+        """Write down that the world is complete; a founding that was broken off starts again."""
+        self.store.put_all("world", {"guild": self.guild, "application": self.application})
 
     def keep(self, kind: str, record: Json, record_id: str | None = None) -> Json:
         """Add or change one record of a table."""
@@ -132,7 +135,7 @@ class World:
 
     def visible(self, message: Message, viewer: str) -> bool:
         """An ephemeral message shows to its addressee only, not even to the bot."""
-        return not message.flags & EPHEMERAL or message.addressee == viewer
+        return not message.flags & EPHEMERAL or (message.addressee == viewer and not message.dismissed)
 
     def history(self, channel_id: str, viewer: str) -> Iterator[Message]:
         """What `viewer` sees of a channel, oldest first."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from playground.checks.bodies import Body, Problems
-from playground.checks.components import read_components
+from playground.checks.components import read_components, walk
 from playground.checks.controls import Scope
 from playground.checks.embeds import read_embeds
 from playground.errors import ApiError, Json
@@ -68,6 +68,8 @@ def read_message(
         draft.content = body.text("content", 0, MAX_CONTENT) or ""
     draft.embeds = read_embeds(body, scope)
     draft.components = read_components(body, scope)
+    if existing and draft.components is None and draft.attachments is not None:
+        _check_still_there(body, existing, draft.attachments)
     _read_rest(body, draft)
     if v2:
         _check_v2(body, draft, existing)
@@ -106,6 +108,17 @@ def _read_flags(body: Body, draft: Draft, existing: Message | None, may_be_ephem
     draft.flags &= allowed
     if existing and existing.v2 and not draft.flags & COMPONENTS_V2:
         draft.flags |= COMPONENTS_V2  # the flag cannot be taken from a message
+
+
+def _check_still_there(body: Body, existing: Message, kept: list[Json]) -> None:
+    """New files without new components: what the old components show must stay."""
+    ids = {a["id"] for a in kept}
+    shown = [c.get("media") or c.get("file") for c in walk(existing.components)]
+    shown += [item["media"] for c in walk(existing.components) for item in c.get("items", [])]
+    for media in shown:
+        if media and media.get("attachment_id", "") not in ("", *ids):
+            sentence = f"The referenced attachment was not found: {media['url']} is still shown by the components"
+            body.note("attachments", "UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND", sentence)
 
 
 def _check_v2(body: Body, draft: Draft, existing: Message | None) -> None:

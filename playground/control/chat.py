@@ -6,9 +6,9 @@ from typing import Any
 
 from aiohttp import web
 
+from playground.access import visible_commands
 from playground.checks.messages import MAX_CONTENT, Draft, describe
 from playground.control.calls import Act, Wrong
-from playground.control.commands import visible_commands
 from playground.errors import Json
 from playground.permissions import Permission
 from playground.records import DM, THREADS, Message
@@ -120,9 +120,15 @@ def _message(act: Act) -> Message:
 
 
 async def delete(act: Act) -> Json:
-    """DELETE one's own message, any with Manage Messages, or dismiss an ephemeral answer."""
+    """DELETE one's own message, any with Manage Messages, or dismiss an ephemeral answer.
+
+    A dismissed answer is only hidden: as on Discord, the bot does not learn of it and can still edit it.
+    """
     message = _message(act)
-    if message.author_id != act.person and not message.ephemeral:
+    if message.ephemeral:
+        act.play.messages.dismiss(message)
+        return {}
+    if message.author_id != act.person:
         if act.world.channel(message.channel_id)["type"] == DM:
             raise Wrong("You cannot delete what the bot wrote in a direct message", 403)
         act.channel(act["channel"], P.MANAGE_MESSAGES)

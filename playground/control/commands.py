@@ -4,40 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from playground.access import may_use
 from playground.checks.commands import CHAT_INPUT, MESSAGE, USER
 from playground.control.calls import Act, Wrong
 from playground.control.options import Resolved, read_options
 from playground.control.payloads import metadata, send
 from playground.errors import Json
 from playground.interactions import AUTOCOMPLETE, COMMAND, Interaction
-from playground.permissions import Permission
-from playground.records import DM
-from playground.world import World
-
-
-def may_use(world: World, person: str, command: Json, channel: Json | None = None) -> bool:
-    """Whether a person sees this command (in this channel): the permissions it asks for, and its contexts."""
-    direct = channel is not None and channel["type"] == DM
-    contexts = command.get("contexts")
-    if contexts is None:
-        contexts = [0, 1] if command.get("dm_permission") is not False and not command.get("guild_id") else [0]
-    if channel is not None and (1 if direct else 0) not in contexts:
-        return False
-    if direct:
-        return not command.get("guild_id")
-    bits = world.permissions(person, channel)
-    if bits & Permission.ADMINISTRATOR:
-        return True
-    wanted = command.get("default_member_permissions")
-    if wanted is not None and (int(wanted) == 0 or bits & int(wanted) != int(wanted)):
-        return False
-    return bool(bits & Permission.USE_APPLICATION_COMMANDS)
-
-
-def visible_commands(world: World, person: str) -> list[Json]:
-    """All commands this person may use somewhere: in the guild, or in the direct messages with the bot."""
-    direct = world.direct_channel(person)
-    return [c for c in world.commands.values() if may_use(world, person, c) or may_use(world, person, c, direct)]
 
 
 def _find(act: Act) -> tuple[Json, Json]:
