@@ -83,7 +83,14 @@ class Generator(nn.Module):
                 x = F.leaky_relu(conv(x, styles[number]), 0.2) * ACTIVATION_GAIN
                 number += 1
         assert picture is not None
-        return (F.pixel_shuffle(self.last(x), 2) + _double(_double(picture))).float()
+        return _saturated((F.pixel_shuffle(self.last(x), 2) + _double(_double(picture))).float())
+
+
+def _saturated(x: Tensor) -> Tensor:
+    """Clamp to [0, 1] that leaks a tenth: plain paper and clear glass are reached exactly by overshooting, and what has
+    overshot by mistake can still come back."""
+    inside = x.clamp(0, 1)
+    return inside + 0.1 * (x - inside)
 
 
 def _double(x: Tensor) -> Tensor:

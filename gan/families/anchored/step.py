@@ -118,9 +118,7 @@ def train_step(nets: Nets, config: Config, pictures: Tensor, progress: float, ra
         reals = nets.look(real_seen)
 
     loss = rebuild_loss(config, fake[:rebuilt], real[:rebuilt], nets.scaled(fakes, rebuilt), nets.scaled(reals, rebuilt))
-    outside = F.relu(fake - 1).mean() + F.relu(-fake).mean()
     losses = {"rebuild": loss.detach()}
-    loss = loss + 4 * outside
     if adversarial:
         with torch.no_grad():
             projected_real = nets.projection(reals)
