@@ -20,7 +20,7 @@ from bot.chat import charts, emoji, panels, routes, texts, training_panel
 from bot.chat.live import Live, LiveInteractions, State
 from bot.chat.origins import Interaction
 from bot.chat.parts import Panel
-from bot.chat.routes import Closed, Unsure
+from bot.chat.routes import Closed, Standing, Unsure
 from bot.errors import Refused, Retry
 from bot.stories import NoticeView, Origin, PicturesView, Posted, TrainingView, View
 
@@ -208,11 +208,12 @@ class DiscordMessenger:
 
     async def _by_post(self, client: discord.Client, origin: Origin, panel: Panel, live: Live | None) -> Posted:
         """A new message under our own nonce, unless an earlier try stands already."""
+        thinking = live.message_id if live and live.thinking else None
         if live is None or live.post_unsure:
             standing = await self._standing(client, origin, panel)
-            if standing is not None and not standing.flags.loading:
-                return await self._by_id(client, origin, panel, standing.id)
-        thinking = live.message_id if live and live.thinking else None
+            if standing.answer is not None:
+                return await self._by_id(client, origin, panel, standing.answer)
+            thinking = standing.thinking or thinking
         public = replace(panel, ephemeral=False)
         try:
             message_id = await routes.post(client, origin, public)
@@ -220,18 +221,18 @@ class DiscordMessenger:
             if live is not None:
                 live.post_unsure = True
             standing = await self._standing(client, origin, panel)
-            message_id = standing.id if standing else await routes.post(client, origin, public)
+            message_id = standing.answer or await routes.post(client, origin, public)
         if thinking is not None:
             await self._tidy(client, origin, thinking)
         return _at(origin, message_id, "post")
 
     # --- small helps -------------------------------------------------------------------------------------------------
 
-    async def _standing(self, client: discord.Client, origin: Origin, panel: Panel) -> discord.Message | None:
+    async def _standing(self, client: discord.Client, origin: Origin, panel: Panel) -> Standing:
         try:
             return await routes.read_back(client, origin, panel)
         except (Refused, Closed):
-            return None  # we may not read here: the nonce alone has to do
+            return Standing()  # we may not read here: the nonce alone has to do
 
     async def _tidy(self, client: discord.Client, origin: Origin, message_id: int) -> None:
         """Take away the "thinking…" message that the answer could not fill."""

@@ -45,7 +45,10 @@ def _model(line: ModelLine) -> Item:
 
 
 def _default_menu(lines: Sequence[ModelLine]) -> discord.ui.Select[discord.ui.LayoutView]:
-    options = [discord.SelectOption(label=clip(" ".join(line.title.split()), 100) or line.id, value=line.id, emoji="⭐") for line in lines]
+    options = [
+        discord.SelectOption(label=clip(" ".join(line.title.split()), 100) or line.id, value=line.id, emoji="⭐")
+        for line in lines
+    ]
     return discord.ui.Select(custom_id=ids.pack("default-of"), placeholder=texts.CHOOSE_DEFAULT, options=options)
 
 

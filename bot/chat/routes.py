@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import aiohttp
@@ -196,21 +197,31 @@ async def post(client: discord.Client, origin: Origin, panel: Panel) -> int:
     return message.id
 
 
-async def read_back(client: discord.Client, origin: Origin, panel: Panel) -> discord.Message | None:
-    """Our own message that answers this request already, if one stands: the interaction's, or a post of this panel."""
+@dataclass(frozen=True)
+class Standing:
+    """What of ours answers a request already: the message's id, and that of a "thinking…" message left beside it."""
+
+    answer: int | None = None
+    thinking: int | None = None
+
+
+async def read_back(client: discord.Client, origin: Origin, panel: Panel) -> Standing:
+    """Look for our own answer to this request: the interaction's message, or a post of this panel."""
     after = discord.Object(origin.interaction_id)
     channel = client.get_partial_messageable(origin.channel_id)
     wanted = marks(panel.view)
+    standing = Standing()
     with translated():
         async for message in channel.history(limit=READ_BACK, after=after):
             if client.user is None or message.author.id != client.user.id:
                 continue
             cause = message.interaction_metadata
-            if cause is not None and cause.id == origin.interaction_id:
-                return message
-            if wanted and wanted & _marks(_components(message.components)):
-                return message
-    return None
+            ours = cause is not None and cause.id == origin.interaction_id
+            if ours and message.flags.loading:
+                standing = replace(standing, thinking=message.id)
+            elif ours or (wanted and wanted & _marks(_components(message.components))):
+                standing = replace(standing, answer=message.id)
+    return standing
 
 
 def marks(view: discord.ui.LayoutView) -> frozenset[str]:

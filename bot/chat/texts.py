@@ -179,9 +179,7 @@ HELP_PAGE = (
 
 
 def bug(request_id: int) -> str:
-    apology = (
-        "Sorry, that went wrong, and it is our mistake. Try once more; if it stays, tell the operator:"
-    )
+    apology = "Sorry, that went wrong, and it is our mistake. Try once more; if it stays, tell the operator:"
     return f"{apology} `{request_id}`."
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from people import Json, Person, Shown, eventually
+from people import Json, Person, eventually
 from studio import FakeStudio
 
 from bot.chat.client import ArtelBot
@@ -57,9 +57,9 @@ class Chat:
 
     async def kill(self) -> None:
         """End the bot as a crash would: nothing in the air is acknowledged."""
-        self.bot.desk.messenger._live._by_id.clear()
         for task in [task for task in asyncio.all_tasks() if task.get_name().startswith("defer-")]:
             task.cancel()
+        await asyncio.sleep(0)
         await self.stop()
 
     async def person(self, who: str, channel: str = STUDIO) -> Person:
@@ -92,9 +92,6 @@ class Chat:
     async def problems(self) -> list[str]:
         """Everything the strict playground had to say against a body of ours."""
         return [problem for one in await self.ledger() for problem in one.get("problems") or []]
-
-    async def answers_of(self, person: Person) -> list[Shown]:
-        return [shown for shown in await person.messages() if shown.body["components"]]
 
 
 @asynccontextmanager

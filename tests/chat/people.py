@@ -152,6 +152,10 @@ class Person:
         async with self.http.get(path, params={"as": self.id, "limit": "100"}) as answer:
             return [Shown(body) for body in await answer.json() if body["author"].get("bot")]
 
+    async def messages_of_bot(self) -> list[Shown]:
+        """Those with components: what the bot answered, without the demo server's greetings."""
+        return [shown for shown in await self.messages() if shown.body["components"] or shown.thinking]
+
     async def find(self, fits: Callable[[Shown], bool]) -> Shown:
         """The newest message that fits, waiting for it."""
 

@@ -34,7 +34,7 @@ async def test_reroll_redraws_the_owners_message(chat: Chat) -> None:
     assert after.text.startswith("### Again after")
     assert set(after.pictures).isdisjoint(before.pictures)
     assert len(after.files) == 4
-    assert len(await chat.answers_of(juno)) == 1
+    assert len(await juno.messages_of_bot()) == 1
     assert await chat.problems() == []
 
 
@@ -65,11 +65,11 @@ async def test_opening_large_is_private_and_can_be_posted(chat: Chat) -> None:
     large = await juno.answer(await juno.press(before, "🔍 2"))
     assert chat.studio.asks()[1] == OpenLarge(output_id=_outputs(before)[1])
     assert large.ephemeral
-    assert len(await chat.answers_of(ada)) == 1
+    assert len(await ada.messages_of_bot()) == 1
     posted = await juno.answer(await juno.press(large, "📌 Post it here"))
     assert not posted.ephemeral
     assert "🗑️" in posted.controls
-    assert len(await chat.answers_of(ada)) == 2
+    assert len(await ada.messages_of_bot()) == 2
 
 
 async def test_nine_are_chosen_from_menus(chat: Chat) -> None:
@@ -125,10 +125,10 @@ async def test_deleting_asks_first_and_takes_the_message_away(chat: Chat) -> Non
     before = await juno.answer(asked)
     question = await juno.answer(await juno.press(before, "🗑️"))
     assert question.ephemeral
-    assert len(await chat.answers_of(juno)) == 2
+    assert len(await juno.messages_of_bot()) == 2
     await juno.answer(await juno.press(question, "Delete them"))
     assert chat.studio.asks()[1] == DeleteMine(request_id=int(asked))
-    (left,) = await chat.answers_of(juno)
+    (left,) = await juno.messages_of_bot()
     assert left.id == question.id
     assert left.text == "✅ Deleted."
     assert await chat.problems() == []
@@ -142,7 +142,7 @@ async def test_deleting_can_be_thought_better_of(chat: Chat) -> None:
     await juno.find(lambda shown: shown.id == before.id)
 
     async def gone() -> bool | None:
-        return True if question.id not in [shown.id for shown in await chat.answers_of(juno)] else None
+        return True if question.id not in [shown.id for shown in await juno.messages_of_bot()] else None
 
     await eventually(gone, "the question to go")
     assert len(chat.studio.asks()) == 1
@@ -231,7 +231,7 @@ async def test_the_training_message_lives(chat: Chat) -> None:
     now = await juno.read(shown)
     assert "**80 %** · 1 min 35 s left" in now.text
     assert now.files == ["sample.png", "chart.png"]
-    assert len(await chat.answers_of(juno)) == 1
+    assert len(await juno.messages_of_bot()) == 1
     assert await chat.problems() == []
 
 

@@ -23,7 +23,7 @@ async def test_generate_shows_four_pictures_in_one_message(chat: Chat) -> None:
     assert not shown.ephemeral
     assert "4 new pictures" in shown.text
     assert await chat.problems() == []
-    assert len(await chat.answers_of(juno)) == 1
+    assert len(await juno.messages_of_bot()) == 1
 
 
 async def test_generate_hands_over_every_option(chat: Chat) -> None:
@@ -119,12 +119,12 @@ async def test_models_lists_them_for_the_asker_alone(chat: Chat) -> None:
     assert shown.ephemeral
     assert "comes with me" in shown.text
     assert "Models (1 of 2)" in shown.text
-    assert await chat.answers_of(ada) == []
+    assert await ada.messages_of_bot() == []
     await juno.answer(await juno.press(shown, "▶️ More"))
     turned = await juno.read(shown)
     assert "Models (2 of 2)" in turned.text
     assert "M10" in turned.text
-    assert len(await chat.answers_of(juno)) == 1
+    assert len(await juno.messages_of_bot()) == 1
 
 
 async def test_the_queue_lists_trainings_and_offers_ones_own_to_cancel(chat: Chat) -> None:
