@@ -6,9 +6,9 @@ import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from dotenv import dotenv_values
@@ -16,6 +16,8 @@ from dotenv import dotenv_values
 from bot import log
 from bot.settings import Settings, SettingsError, read
 from bot.supervisor import EX_CONFIG
+
+T = TypeVar("T")
 
 app = typer.Typer(
     help="Artel: a Discord server's own art studio.",
@@ -29,17 +31,10 @@ app = typer.Typer(
 @app.command()
 def up() -> None:
     """Start everything: worker, bot and (without DISCORD_TOKEN) the playground. Ctrl-C stops it."""
-    from bot.cli.lock import AlreadyRunning
     from bot.cli.up import up as run_all
-    from bot.supervisor import StartFailed
 
     settings = _settings()
-    try:
-        _run(run_all(settings, os.environ))
-    except (AlreadyRunning, StartFailed) as error:
-        _end(str(error))
-    except PermissionError as error:
-        _end(f"{error.filename}: {error.strerror}. Make the folder writable, or name another with ARTEL_DATA.")
+    _run(run_all(settings, os.environ))
 
 
 @app.command()
@@ -71,6 +66,68 @@ def playground(
     _become("playground", "--port", str(chosen), "--data", str(settings.data / "playground"))
 
 
+@app.command()
+def doctor() -> None:
+    """Look at everything Artel stands on, and say what to do. Ends with 1 when something must be mended."""
+    from rich.console import Console
+
+    from bot.doctor import examine, show
+
+    settings = _settings()
+    if not show(asyncio.run(examine(settings, os.environ)), Console(soft_wrap=True)):
+        raise typer.Exit(1)
+
+
+@app.command()
+def requests(
+    limit: Annotated[int | None, typer.Option(help="Only so many, the newest first.", min=1)] = None,
+    server: Annotated[int | None, typer.Option(help="Only those of the server with this id.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """List every request: who, what, when, state, timings, model, outputs."""
+    from bot.cli.looking import show_requests
+
+    _run(show_requests(_settings(), server=server, limit=limit, as_json=as_json))
+
+
+@app.command()
+def rebuild(
+    output_id: Annotated[int, typer.Argument(help="The number of a picture, as in its file's name.")],
+    to: Annotated[Path | None, typer.Option(help="File to write; artel-<id>.png if not given.")] = None,
+) -> None:
+    """Make a posted picture again from its row, byte for byte. Ends with 1 when the bytes differ."""
+    from bot.cli.looking import rebuild as make_again
+
+    if not _run(make_again(_settings(), output_id, to)):
+        raise typer.Exit(1)
+
+
+@app.command()
+def backup(to: Annotated[Path | None, typer.Argument(help="File to write, .tar.gz.")] = None) -> None:
+    """Save the database, models, pictures and folders in one file, also while everything runs."""
+    from bot.cli.backing_up import back_up
+
+    settings = _settings()
+    with _sentences():
+        written = back_up(settings, to)
+        typer.echo(
+            f"Saved to {written} ({written.stat().st_size / 1024**2:.1f} MiB). Back with: artel restore {written}"
+        )
+    if not settings.database_url.startswith("sqlite"):
+        typer.echo("The database is Postgres and not in this file: save it with pg_dump.")
+
+
+@app.command()
+def restore(source: Annotated[Path, typer.Argument(help="A file that `artel backup` wrote.")]) -> None:
+    """Put a backup in the place of the data folder; what stood there is kept beside it."""
+    from bot.cli.backing_up import restore as put_back
+
+    settings = _settings()
+    with _sentences():
+        before = put_back(settings, source)
+        typer.echo(f"{settings.data} is as it was. " + (f"What stood there before is in {before}." if before else ""))
+
+
 def main() -> None:
     """Entry point of the `artel` script and of `python -m bot`."""
     app()
@@ -93,9 +150,28 @@ def _log(settings: Settings) -> None:
     log.configure(settings.log.format, settings.log.level, secrets=secrets)
 
 
-def _run(story: Coroutine[Any, Any, None]) -> None:
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(story)
+def _run(story: Coroutine[Any, Any, T]) -> T | None:
+    with contextlib.suppress(KeyboardInterrupt), _sentences():
+        return asyncio.run(story)
+    return None
+
+
+@contextlib.contextmanager
+def _sentences() -> Iterator[None]:
+    """Turn what can go wrong for reasons outside of the program into the sentence that helps."""
+    from bot.cli.botting import DatabaseTrouble
+    from bot.cli.lock import AlreadyRunning
+    from bot.errors import Refused, Retry
+    from bot.supervisor import StartFailed
+
+    try:
+        yield
+    except (AlreadyRunning, StartFailed, SettingsError) as error:
+        _end(str(error))
+    except (Refused, Retry, DatabaseTrouble) as error:
+        _end(str(error), status=1)
+    except PermissionError as error:
+        _end(f"{error.filename}: {error.strerror}. Make it writable, or name another data folder with ARTEL_DATA.")
 
 
 def _become(module: str, *arguments: str) -> NoReturn:
@@ -104,10 +180,10 @@ def _become(module: str, *arguments: str) -> NoReturn:
     os.execv(sys.executable, [sys.executable, "-m", module, *arguments])
 
 
-def _end(sentence: str) -> NoReturn:
-    """Say what is wrong and what to do, and tell a supervisor that starting again would not help."""
+def _end(sentence: str, status: int = EX_CONFIG) -> NoReturn:
+    """Say what is wrong and what to do; the usual status tells a supervisor that starting again would not help."""
     typer.echo(f"artel: {sentence}", err=True)
-    raise typer.Exit(EX_CONFIG)
+    raise typer.Exit(status)
 
 
 if __name__ == "__main__":

@@ -65,30 +65,34 @@ def restore(settings: Settings, source: Path) -> Path | None:
 
 
 def _contents(settings: Settings, scratch: Path) -> Iterator[tuple[Path, str]]:
-    data = settings.data
-    databases = _databases(settings)
-    for database in databases:
-        copy = scratch / database.name
-        _copy_sqlite(database, copy)
-        yield copy, database.name
-    skipped = {name for one in databases for name in (one.name, f"{one.name}-wal", f"{one.name}-shm")}
-    for path in sorted(data.rglob("*")):
-        parts = path.relative_to(data).parts
-        if parts[0] in LEFT_OUT or (len(parts) == 1 and parts[0] in skipped):
+    """(file, name in the archive). Databases are replaced by copies of one moment's state."""
+    data, copies = settings.data, 0
+    for path in sorted({*data.rglob("*"), *_databases_elsewhere(settings)}):
+        inside = path.is_relative_to(data)
+        name = path.relative_to(data) if inside else Path(path.name)
+        if path.is_symlink() or not path.is_file() or _left_out(name):
             continue
-        if parts[0] == "worker" and parts[-1] in LEFT_OUT_OF_WORKER:
-            continue
-        if path.is_file() and not path.is_symlink() and not path.name.endswith(("-wal", "-shm")):
-            yield path, str(path.relative_to(data))
+        if path.suffix == ".sqlite":
+            copies += 1
+            copy = scratch / f"{copies}.sqlite"
+            _copy_sqlite(path, copy)
+            path = copy
+        yield path, str(name)
 
 
-def _databases(settings: Settings) -> list[Path]:
-    """Our SQLite files, wherever DATABASE_URL puts them; none with Postgres."""
-    if not settings.database_url.startswith("sqlite"):
-        return []
+def _left_out(name: Path) -> bool:
+    if name.parts[0] in LEFT_OUT or name.name.endswith((".sqlite-wal", ".sqlite-shm", ".sqlite-journal")):
+        return True
+    return name.parts[0] == "worker" and name.name in LEFT_OUT_OF_WORKER
+
+
+def _databases_elsewhere(settings: Settings) -> set[Path]:
+    """Our SQLite files where DATABASE_URL puts them outside of the data folder; none with Postgres."""
+    if not settings.storage.database or not settings.database_url.startswith("sqlite"):
+        return set()
     main = sqlite_path(settings.database_url)
-    both = (main, main.with_suffix(".workflows.sqlite"))
-    return [one for one in both if one.exists()]
+    both = {main, main.with_suffix(".workflows.sqlite")}
+    return {one for one in both if one.exists() and not one.resolve().is_relative_to(settings.data.resolve())}
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:
