@@ -35,6 +35,11 @@ def may_use(world: World, person: str, command: Json, channel: Json | None = Non
 
 
 def visible_commands(world: World, person: str) -> list[Json]:
-    """All commands this person may use in the guild or in the direct messages with the bot."""
+    """All commands this person may use, each with `may` {guild, dm}: a command that asks for permissions is open to
+    all in direct messages, as on Discord, unless its contexts say otherwise."""
     direct = world.direct_channel(person)
-    return [c for c in world.commands.values() if may_use(world, person, c) or may_use(world, person, c, direct)]
+    found = [
+        {**command, "may": {"guild": may_use(world, person, command), "dm": may_use(world, person, command, direct)}}
+        for command in world.commands.values()
+    ]
+    return [command for command in found if any(command["may"].values())]

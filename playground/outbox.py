@@ -107,4 +107,4 @@ class Outbox:
 
 def without_content(message: Json) -> Json:
     """What a bot without the message content intent gets of another's message."""
-    return {**message, "content": "", "embeds": [], "attachments": [], "components": [], "poll": None}
+    return {**message, "content": "", "embeds": [], "attachments": [], "components": []}

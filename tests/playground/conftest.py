@@ -147,9 +147,13 @@ class Stage:
                 running.result()
             assert connected.done(), "the bot did not connect"
             yield bot
+            if running.done():
+                running.result()  # a payload that discord.py cannot read ends the client
         finally:
             await bot.close()
             running.cancel()
+            if bot._connection._ready_task:  # discord.py leaves it waiting when closed within two seconds
+                bot._connection._ready_task.cancel()
             await asyncio.gather(running, return_exceptions=True)
 
     def requests(self, method: str = "", route: str = "") -> list[Json]:

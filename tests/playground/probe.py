@@ -71,19 +71,16 @@ class Ask(discord.ui.Modal, title="Tell me more"):
 
 class Probe(discord.Client):
     def __init__(self, **options: Any) -> None:
-        super().__init__(
-            intents=discord.Intents.none()
-            | discord.Intents(
-                guilds=True, dm_messages=True, guild_messages=True, guild_reactions=True, expressions=True
-            ),
-            **options,
-        )
+        wanted = discord.Intents(guilds=True, messages=True, reactions=True, expressions=True)
+        super().__init__(intents=options.pop("intents", wanted), **options)
         self.tree = app_commands.CommandTree(self)
         self.connected = asyncio.Event()
-        self.resumes = 0
+        self.resumed = asyncio.Event()
         self.heard: list[discord.Message] = []
         self.errors: list[BaseException] = []
-        _add_commands(self)
+        self.presses: list[str] = []
+        add_commands(self)
+        add_menus(self)
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(Again)
@@ -93,7 +90,7 @@ class Probe(discord.Client):
         self.connected.set()
 
     async def on_resumed(self) -> None:
-        self.resumes += 1
+        self.resumed.set()
 
     async def on_message(self, message: discord.Message) -> None:
         self.heard.append(message)
@@ -101,7 +98,7 @@ class Probe(discord.Client):
             await message.channel.send(f"you said {message.content}", reference=message)
 
 
-def _add_commands(bot: Probe) -> None:
+def add_commands(bot: Probe) -> None:
     tree = bot.tree
 
     @tree.command(description="Make a picture")
@@ -114,6 +111,65 @@ def _add_commands(bot: Probe) -> None:
     async def complete(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         return [app_commands.Choice(name=f"{typed}-{n}", value=f"{typed}{n}") for n in range(3)]
 
+    @tree.command(description="Think first, then show, then say more")
+    async def slow(interaction: discord.Interaction, secret: bool = False) -> None:
+        await interaction.response.defer(ephemeral=secret)
+        await interaction.edit_original_response(view=panel(), attachments=[file()])
+        await interaction.followup.send("that was it")
+
+    @tree.command(description="Measure a picture")
+    async def measure(interaction: discord.Interaction, image: discord.Attachment, friend: discord.Member) -> None:
+        data = await image.read()
+        await interaction.response.send_message(f"{image.width} {len(data)} {friend.display_name}", ephemeral=True)
+
+    @tree.command(description="Fill a form")
+    async def ask(interaction: discord.Interaction) -> None:
+        await interaction.response.send_modal(Ask())
+
+    @tree.command(description="Choose one")
+    async def choose(interaction: discord.Interaction) -> None:
+        await interaction.response.send_message(view=Menu(bot))
+
+    @tree.command(description="Only moderators")
+    @app_commands.default_permissions(manage_guild=True)
+    async def rule(interaction: discord.Interaction) -> None:
+        await interaction.response.send_message("ruled")
+
+    group = app_commands.Group(name="album", description="Albums")
+
+    @group.command(description="Open an album")
+    async def open(interaction: discord.Interaction, name: str) -> None:  # noqa: A001
+        await interaction.response.send_message(f"opened {name}")
+
+    tree.add_command(group)
+
     @tree.error
     async def on_error(interaction: discord.Interaction, error: app_commands.AppCommandError) -> None:
         bot.errors.append(error)
+
+
+def add_menus(bot: Probe) -> None:
+    @bot.tree.context_menu(name="Remix this")
+    async def remix(interaction: discord.Interaction, message: discord.Message) -> None:
+        await interaction.response.send_message(f"{message.content}/{len(message.attachments)}", ephemeral=True)
+
+    @bot.tree.context_menu(name="Pictures by")
+    async def pictures(interaction: discord.Interaction, user: discord.Member) -> None:
+        await interaction.response.send_message(user.mention, ephemeral=True)
+
+
+class Menu(discord.ui.View):
+    """The older kind of view, with a select and a button that acknowledges silently first."""
+
+    def __init__(self, bot: Probe) -> None:
+        super().__init__(timeout=None)
+        self.bot = bot
+
+    @discord.ui.select(custom_id="which", options=[discord.SelectOption(label=c, value=c) for c in "abc"], max_values=2)
+    async def which(self, interaction: discord.Interaction, select: discord.ui.Select[Any]) -> None:
+        await interaction.response.edit_message(content=f"chose {','.join(select.values)}", view=None)
+
+    @discord.ui.button(label="Later", custom_id="later")
+    async def later(self, interaction: discord.Interaction, button: discord.ui.Button[Any]) -> None:
+        await interaction.response.defer()
+        await interaction.edit_original_response(content="done later")
