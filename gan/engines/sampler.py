@@ -166,8 +166,9 @@ class Sampler:
                 if not self._ready.is_set():
                     self._detail = f"It ended while starting ({error}); see the log."
             finally:
+                was_ready = self._ready.is_set()
                 self._ready.clear()
-                await self._bury()
+                await self._bury(was_ready)
             steady = time.monotonic() - began > STEADY_S
             self._deaths_in_a_row = 1 if steady else self._deaths_in_a_row + 1
             self._restarts += 1
@@ -230,14 +231,17 @@ class Sampler:
     def _end_child(self, why: str) -> None:
         if self._process and self._process.returncode is None:
             log.error("ending the sampler", reason=why, pid=self.pid)
+            self._ready.clear()  # what is asked from now on waits for the next one
             self._process.kill()
 
-    async def _bury(self) -> None:
+    async def _bury(self, was_ready: bool) -> None:
         if self._writer:
             self._writer.close()
             self._writer = None
         if self._process:
             if self._process.returncode is None:
+                if not was_ready:  # still importing torch, deaf to the socket
+                    self._process.kill()
                 try:  # a closed socket tells it to go; give it the moment that takes
                     async with asyncio.timeout(1.0):
                         await self._process.wait()

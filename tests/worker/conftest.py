@@ -1,10 +1,11 @@
-"""A real worker on a free port: the real app, a real sampler child, real trainers, with the tiny family of `tiny.py`."""
+"""A real worker on a free port: the real app, a real sampler child and trainers, with the tiny family of `tiny.py`."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import io
+import json
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -13,20 +14,21 @@ from typing import Any
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from PIL import Image
 
-from gan.contract import FamilyInfo, HealthState
+from gan.contract import HealthState
 from gan.engines.local import Commands, LocalEngine
 from gan.server.app import build_app
 from gan.server.services import SERVICES, Services
 from gan.settings import WorkerSettings
+from tests.worker.tiny import INFO, write_model
 
 TOKEN = "a-token-of-the-tests"
 HERE = Path(__file__).parent
 TINY = HERE / "tiny.py"
 COMMANDS = Commands((sys.executable, str(TINY), "sample"), (sys.executable, str(TINY), "train"))
-INFO = FamilyInfo(name="tiny", title="Tiny", kind="sampler", recipes=("seed", "vary", "blend"), summary="For tests.")
 
 
 class Worker:
@@ -41,12 +43,15 @@ class Worker:
         assert isinstance(engine, LocalEngine)
         return engine
 
+    def authorisation(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {TOKEN}"}
+
     async def ask(self, method: str, path: str, **options: Any) -> tuple[int, Any, aiohttp.ClientResponse]:
-        headers = {"Authorization": f"Bearer {TOKEN}", **options.pop("headers", {})}
+        headers = {**self.authorisation(), **options.pop("headers", {})}
         async with self.session.request(method, f"{self.url}{path}", headers=headers, **options) as response:
             data = await response.read()
-            value = await response.json(content_type=None) if "json" in response.content_type and data else data
-            return response.status, value, response
+            one_object = response.content_type in ("application/json", "application/problem+json")
+            return response.status, json.loads(data) if data and one_object else data, response
 
     async def render(self, *seeds: int, model: str = "base", **more: Any) -> tuple[int, Any]:
         recipes = [{"kind": "seed", "seed": seed} for seed in seeds]
@@ -68,7 +73,7 @@ class Worker:
     async def until(self, check: Callable[[], Awaitable[Any]], seconds: float = 20.0) -> Any:
         """The first true value of `check`."""
         async with asyncio.timeout(seconds):
-            while not (value := await check()):
+            while not (value := await check()):  # noqa: ASYNC110 (polls over HTTP, as clients do)
                 await asyncio.sleep(0.05)
             return value
 
@@ -107,19 +112,37 @@ async def running(data: Path, shipped: Path, **settings: Any) -> AsyncIterator[W
         await runner.cleanup()
 
 
-@pytest.fixture
-def shipped(tmp_path: Path) -> Path:
-    """A folder with one shipped model, `base`. Made without torch in this process' way: by the tiny family itself."""
-    from tests.worker.tiny import write_model
-
-    folder = tmp_path / "shipped"
+def make_shipped(folder: Path) -> Path:
+    """A folder with one shipped model, `base`."""
     folder.mkdir()
     write_model(folder / "base.safetensors", "base")
     return folder
 
 
 @pytest.fixture
+def shipped(tmp_path: Path) -> Path:
+    return make_shipped(tmp_path / "shipped")
+
+
+@pytest.fixture
 async def worker(tmp_path: Path, shipped: Path) -> AsyncIterator[Worker]:
+    """A worker of the test's own, to break."""
     async with running(tmp_path / "data", shipped) as running_worker:
+        await running_worker.until_ready()
+        yield running_worker
+
+
+@pytest.fixture
+async def unwarmed(tmp_path: Path, shipped: Path) -> AsyncIterator[Worker]:
+    """A worker of the test's own that need not draw: the seconds until its sampler is ready are not waited for."""
+    async with running(tmp_path / "data", shipped) as running_worker:
+        yield running_worker
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Worker]:
+    """A worker for all tests of a module that leave it whole: starting one takes seconds (torch)."""
+    folder = tmp_path_factory.mktemp("worker")
+    async with running(folder / "data", make_shipped(folder / "shipped")) as running_worker:
         await running_worker.until_ready()
         yield running_worker

@@ -1,4 +1,6 @@
-"""A small real family for tests: torch draws the pictures, a linear map is trained, runs pause and resume.
+"""A small real family for tests: torch draws the pictures; runs count, save, pause and resume, and leave a model file.
+
+The trainer side does without torch, whose import would be most of a test's time.
 
 Its options make it misbehave on request: `crash` a sampler, be slow, fail to train. Started as a program it is the
 sampler or the trainer of the worker under test, with this family in the registry's place.
@@ -12,11 +14,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import torch
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 from safetensors import safe_open
-from safetensors.torch import save_file
-from torch import Tensor
+from safetensors.numpy import save_file
 
 from gan.contract import (
     Blend,
@@ -41,11 +43,8 @@ CRASH_SEED, SLOW_SEED, BAD_SEED, HUGE_SEED = 666, 777, 888, 999
 
 
 def write_model(path: Path, model_id: str, *, seed: int = 0, alpha: bool = False, padding: int = 0) -> None:
-    generator = torch.Generator().manual_seed(seed)
-    tensors = {
-        "weight": torch.randn(SIZE * SIZE * 4, CODE, generator=generator),
-        "padding": torch.zeros(padding, dtype=torch.uint8),
-    }
+    weight = np.random.default_rng(seed).standard_normal((SIZE * SIZE * 4, CODE), np.float32)
+    tensors = {"weight": weight, "padding": np.zeros(padding, np.uint8)}
     card = ModelCard(id=model_id, title=model_id, family="tiny", size=SIZE, alpha=alpha)
     save_file(tensors, path, {"card": card.model_dump_json()})
 
@@ -54,6 +53,9 @@ class TinyModel:
     """Colours from a code by a matrix; `padding` only makes it large in memory."""
 
     def __init__(self, path: Path) -> None:
+        import torch
+
+        self._torch = torch
         with safe_open(path, "pt") as file:
             self.card = ModelCard.model_validate_json(file.metadata()["card"])
             self._weight, self._padding = file.get_tensor("weight"), file.get_tensor("padding")
@@ -62,7 +64,8 @@ class TinyModel:
     def render(self, recipes: Sequence[Recipe]) -> list[Rendered]:
         rendered = []
         for recipe in recipes:
-            pixels = (self._weight @ _code(recipe)).sigmoid().mul(255).to(torch.uint8).reshape(SIZE, SIZE, 4).clone()
+            code = self._torch.from_numpy(_code(recipe))
+            pixels = (self._weight @ code).sigmoid().mul(255).to(self._torch.uint8).reshape(SIZE, SIZE, 4).clone()
             if not self.card.alpha:
                 pixels[..., 3] = 255
             credits_ = tuple(Credit(work=f"{n:02d}", weight=(n + 1) / 78) for n in range(12))
@@ -70,16 +73,20 @@ class TinyModel:
         return rendered
 
 
-def _code(recipe: Recipe) -> Tensor:
+def _code(recipe: Recipe) -> NDArray[np.float32]:
     match recipe:
         case Seed(seed=seed):
             _misbehave(seed)
-            return torch.randn(CODE, generator=torch.Generator().manual_seed(seed))
+            return np.random.default_rng(seed).standard_normal(CODE, np.float32)
         case Vary(of=of, seed=seed, amount=amount):
-            return _code(of).lerp(_code(Seed(seed=seed)), amount)
+            return _lerp(_code(of), _code(Seed(seed=seed)), amount)
         case Blend(a=a, b=b, t=t):
-            return _code(a).lerp(_code(b), t)
+            return _lerp(_code(a), _code(b), t)
     raise WorkerError(ErrorCode.recipe_unsupported, f"{recipe.kind} is not for tiny models")
+
+
+def _lerp(a: NDArray[np.float32], b: NDArray[np.float32], t: float) -> NDArray[np.float32]:
+    return (a + np.float32(t) * (b - a)).astype(np.float32)
 
 
 def _misbehave(seed: int) -> None:
@@ -117,7 +124,7 @@ class _Training:
         self._steps, self._nap = int(self._options.get("steps", 20)), float(self._options.get("nap", 0.02))
         self._at = 0
         if run.resume.exists():
-            with safe_open(run.resume, "pt") as file:
+            with safe_open(run.resume, "np") as file:
                 self._at = int(file.get_tensor("at"))
             self._events.write("note", text=f"Goes on from {self._at}.")
 
@@ -151,7 +158,7 @@ class _Training:
 
     def _save(self) -> None:
         beside = self._run.path / ".resume"
-        save_file({"at": torch.tensor(self._at)}, beside)
+        save_file({"at": np.array(self._at)}, beside)
         beside.replace(self._run.resume)
 
     def _pause(self) -> None:

@@ -2,8 +2,8 @@
 
 The trainer writes `events.jsonl` and may be killed, started anew or outlive the server; the server has things of its
 own to tell (queued, failed, the model's id). Two pens on one file would tear it, so the server copies the trainer's
-events into the feed under numbers of its own. Each copied line remembers the number it had (`src`), so after a crash of the
-server copying goes on where it stopped, with nothing lost or told twice.
+events into the feed under numbers of its own. Each copied line remembers the number it had (`src`), so after a crash of
+the server copying goes on where it stopped, with nothing lost or told twice.
 """
 
 from __future__ import annotations

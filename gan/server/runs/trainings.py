@@ -10,6 +10,7 @@ What happens when the server goes:
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import shutil
 import time
 from collections import Counter
@@ -268,4 +269,6 @@ class Trainings:
     def _drive(self, run: Run) -> None:
         if run.record.state is TrainingState.queued:
             run.become(TrainingState.running)
-        run.driver = asyncio.create_task(self._driver.drive(run), name=f"training {run.id}")
+        # a context of its own: its log lines must not carry the id of whichever request freed the slot
+        driving = self._driver.drive(run)
+        run.driver = asyncio.create_task(driving, name=f"training {run.id}", context=contextvars.Context())
