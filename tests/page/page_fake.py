@@ -16,7 +16,7 @@ import page_art as art
 import page_messages as m
 from aiohttp import WSMsgType, web
 from page_script import Script
-from page_world import BOT, CHANNELS, COMMANDS, EMOJI, GUILD, PEOPLE, history
+from page_world import BOT, CHANNELS, COMMANDS, GUILD, PEOPLE, history
 
 WEB = Path(__file__).resolve().parents[2] / "playground" / "web"
 Json = dict[str, Any]
@@ -32,6 +32,9 @@ class FakeChat:
         self.sockets: dict[web.WebSocketResponse, str] = {}
         self.commands: list[Json] = list(COMMANDS)
         self.delay_s = 0.05
+        self.art_delay_s = 0.0
+        self.away = False
+        self.address = ""
         self.script = Script(self)
         self.tasks: set[asyncio.Task[None]] = set()
 
@@ -42,6 +45,7 @@ class FakeChat:
             web.get("/_/channels/{c}/messages", self.channel), web.post("/_/channels/{c}/messages", self.say),
             web.post("/_/commands", self.command), web.post("/_/autocomplete", self.autocomplete),
             web.post("/_/components", self.component), web.post("/_/modals", self.modal),
+            web.delete("/_/channels/{c}/messages/{m}", self.drop),
             web.get("/art/{style}/{seed}/{pixels}.png", self.art), web.get("/emojis/{id}.png", self.emoji),
             web.get("/avatars/{id}.png", self.avatar),
             web.static("/static", WEB / "static"),
@@ -67,6 +71,7 @@ class FakeChat:
 
     async def art(self, request: web.Request) -> web.Response:
         i = request.match_info
+        await asyncio.sleep(self.art_delay_s)
         return web.Response(
             body=art.picture(art.available(i["style"]), i["seed"], int(i["pixels"])),
             content_type="image/png",
@@ -108,6 +113,11 @@ class FakeChat:
         await self.post(said)
         return web.json_response(said)
 
+    async def drop(self, request: web.Request) -> web.Response:
+        self.calls.append(("delete", {"id": request.match_info["m"]}))
+        await self.remove(request.match_info["m"])
+        return web.json_response({})
+
     async def command(self, request: web.Request) -> web.Response:
         return await self.interact(request, "command", 2)
 
@@ -138,6 +148,8 @@ class FakeChat:
 
     # --- events ------------------------------------------------------------------------------------------------
     async def events(self, request: web.Request) -> web.WebSocketResponse:
+        if self.away:
+            raise web.HTTPServiceUnavailable
         socket = web.WebSocketResponse(heartbeat=20)
         await socket.prepare(request)
         self.sockets[socket] = request.query["as"]
@@ -153,6 +165,16 @@ class FakeChat:
         for socket, person in list(self.sockets.items()):
             if only in (None, person):
                 await socket.send_json({"t": kind, "d": data})
+
+    async def hang_up(self) -> None:
+        """Go away: cut the streams, and refuse new ones until `away` is False again."""
+        self.away = True
+        for socket in list(self.sockets):
+            await socket.close()
+
+    def bodies(self, kind: str) -> list[Json]:
+        """What was received of one kind: say, command, component, modal, autocomplete."""
+        return [body for received, body in self.calls if received == kind]
 
     async def post(self, message: Json) -> None:
         self.messages.append(message)
@@ -170,4 +192,4 @@ class FakeChat:
 
 
 if __name__ == "__main__":
-    web.run_app(FakeChat().app(), host="127.0.0.1", port=8790, print=None)
+    web.run_app(FakeChat().app(), host="127.0.0.1", port=8099, print=None)

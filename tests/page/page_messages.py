@@ -41,7 +41,8 @@ def message(author: Json, channel_id: str, content: str = "", ago_s: float = 0, 
 
 
 def v2(author: Json, channel_id: str, *components: Json, ago_s: float = 0, **more: Any) -> Json:
-    return message(author, channel_id, ago_s=ago_s, flags=V2 | more.pop("flags", 0), components=list(components), **more)
+    flags = V2 | more.pop("flags", 0)
+    return message(author, channel_id, ago_s=ago_s, flags=flags, components=list(components), **more)
 
 
 def used(command: str, user: Json) -> Json:
@@ -128,8 +129,8 @@ def training(done: int, total: int, pixels: int = 256) -> Json:
     return container(
         section(thumbnail("/art/fun-emoji/train/128.png"),
                 "### Training **Our emoji**\n198 of this server's 200 emoji · asked by <@1002>",
-                f"`{bar}` **{round(100 * done / total)} %**\n-# {done * 60} of {total * 60} pictures seen · 212 a second · "
-                f"about {(total - done) * 6} s left"),
+                f"`{bar}` **{round(100 * done / total)} %**\n-# {done * 60} of {total * 60} pictures seen · "
+                f"212 a second · about {(total - done) * 6} s left"),
         separator(),
         gallery(media(f"/art/critters/step{done}/{pixels}.png", pixels, "Samples so far")),
         row(button("Stop and keep", "stop", 3, "✋"), button("Cancel", "cancel", 4)),
@@ -138,15 +139,15 @@ def training(done: int, total: int, pixels: int = 256) -> Json:
 
 
 def modal(custom_id: str = "submit-art") -> Json:
-    options = [{"label": n, "value": n.lower(), "description": d} for n, d in
-               (("CC0", "Anyone may do anything with it"), ("CC BY", "Credit me"), ("This server only", "Stays here"))]  # fmt: skip
+    licences = {"CC0": "Anyone may do anything with it", "CC BY": "Credit me", "This server only": "Stays here"}
+    options = [{"label": n, "value": n.lower(), "description": d} for n, d in licences.items()]
     return {
         "custom_id": custom_id,
         "title": "Contribute your art",
         "components": [
             text("Only share what **you** made. You can withdraw it at any time."),
-            label("Your pictures", {"type": 19, "id": next(_ids), "custom_id": "files", "min_values": 1, "max_values": 10,
-                                    "required": True}, "PNG, JPEG or WebP, up to ten"),
+            label("Your pictures", {"type": 19, "id": next(_ids), "custom_id": "files", "min_values": 1,
+                                    "max_values": 10, "required": True}, "PNG, JPEG or WebP, up to ten"),
             label("Title", {"type": 4, "id": next(_ids), "custom_id": "title", "style": 1, "min_length": 2,
                             "max_length": 40, "required": True, "placeholder": "Foxes of the north"}),
             label("Licence", {"type": 21, "id": next(_ids), "custom_id": "licence", "required": True,
@@ -161,8 +162,8 @@ def modal(custom_id: str = "submit-art") -> Json:
 def every_type() -> list[Json]:
     """One of each component that a message can hold."""
     models = [{"label": n, "value": v, "description": d, "emoji": {"id": None, "name": e}, "default": v == "base"}
-              for n, v, d, e in (("Studio base", "base", "Shipped · 64 px", "🎨"), ("Our emoji", "emoji", "198 works", "🦊"),
-                                 ("Pixel faces", "pixel", "150 works", "👾"))]  # fmt: skip
+              for n, v, d, e in (("Studio base", "base", "Shipped · 64 px", "🎨"),
+                                 ("Our emoji", "emoji", "198 works", "🦊"), ("Pixel faces", "pixel", "150 works", "👾"))]  # fmt: skip
     return [
         container(
             section(thumbnail("/art/bottts/7/128.png"), "## Models of this server", "Pick one to make it the default."),

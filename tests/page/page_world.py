@@ -13,7 +13,7 @@ def _person(id_: str, username: str, name: str, roles: list[str], bio: str) -> J
 
 
 PEOPLE = [
-    _person("1001", "mira", "Mira", ["Member"], "Likes foxes and rerolls."),
+    _person("1001", "mira", "Mira", [], "Likes foxes and rerolls."),
     _person("1002", "theo.draws", "Theo", ["Artist"], "Draws the server's emoji."),
     _person("1003", "sam", "Sam", ["Moderator"], "Keeps the peace."),
 ]
@@ -22,14 +22,15 @@ BOT = {"id": "900", "username": "Artel", "global_name": None, "bot": True, "avat
 EMOJI = [{"id": str(5000 + n), "name": f"art_{n:03d}", "animated": False} for n in range(48)]
 GUILD = {
     "id": "100", "name": "Paper Foxes", "icon": None, "emojis": EMOJI,
-    "roles": [{"id": "100", "name": "@everyone", "color": 0}, {"id": "21", "name": "Moderator", "color": 0x3FA796},
-              {"id": "22", "name": "Artist", "color": 0xC77DFF}, {"id": "23", "name": "Member", "color": 0}],
+    "roles": [{"id": "100", "name": "@everyone", "color": 0, "position": 0, "permissions": str(1 << 31 | 1 << 15)},
+              {"id": "21", "name": "Moderator", "color": 0x3FA796, "position": 2, "permissions": str(1 << 5 | 1 << 13)},
+              {"id": "22", "name": "Artist", "color": 0xC77DFF, "position": 1, "permissions": str(1 << 43)}],
 }  # fmt: skip
 CHANNELS = [
     {"id": "201", "name": "studio", "type": 0, "topic": "Make pictures with Artel. Type / to begin.", "position": 0},
     {"id": "202", "name": "training", "type": 0, "topic": "Models learn here", "position": 1},
     {"id": "203", "name": "showcase", "type": 0, "topic": None, "position": 2},
-    {"id": "204", "name": "lounge", "type": 0, "topic": "Anything else", "position": 3},
+    {"id": "204", "name": "rules", "type": 0, "topic": "Read only", "position": 3, "may": {"send": False}},
     {"id": "301", "name": "Artel", "type": 1, "topic": None, "position": 0},
 ]
 

@@ -36,6 +36,10 @@ export const readMessages = (channelId, before) =>
   call(`/_/channels/${channelId}/messages?${as()}&limit=50${before ? `&before=${before}` : ""}`);
 export const say = (channelId, payload, files) =>
   call(`/_/channels/${channelId}/messages?${as()}`, form(payload, files));
+const one = (message, rest = "") => `/_/channels/${message.channel_id}/messages/${message.id}${rest}?${as()}`;
+export const deleteMessage = (message) => call(one(message), { method: "DELETE" });
+export const react = (message, emoji, add) =>
+  call(one(message, `/reactions/${encodeURIComponent(emoji)}`), { method: add ? "PUT" : "DELETE" });
 export const runCommand = (payload, files) => call(`/_/commands?${as()}`, form(payload, files));
 export const complete = (payload, signal) => call(`/_/autocomplete?${as()}`, { ...json(payload), signal });
 export const press = (payload) => call(`/_/components?${as()}`, json(payload));

@@ -35,7 +35,7 @@ export function morph(from, to) {
     if (from.data !== to.data) from.data = to.data;
     return from;
   }
-  if (from.nodeName === "IMG" && from.getAttribute("src") !== to.getAttribute("src")) return swapImage(from, to);
+  if (from.nodeName === "IMG" && !samePicture(from.getAttribute("src"), to.getAttribute("src"))) return swapImage(from, to);
   syncAttributes(from, to);
   morphChildren(from, to);
   return from;
@@ -77,6 +77,9 @@ function morphChildren(from, to) {
     spot = after;
   }
 }
+
+// A signed address may be signed anew while the file behind it stays the same.
+const samePicture = (a, b) => a === b || (a?.startsWith("/attachments/") && a.split("?")[0] === b?.split("?")[0]);
 
 // The old picture stays until the new one is decoded, so a live message never blinks.
 function swapImage(from, to) {

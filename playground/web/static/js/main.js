@@ -3,6 +3,7 @@ import { $ } from "./dom.js";
 import * as api from "./api.js";
 import { Live } from "./live.js";
 import { startTicking } from "./format.js";
+import { mountMissingPictures } from "./render/message.js";
 import { icon } from "./icons.js";
 import { heard } from "./interactions.js";
 import { composerFor, focusComposer, mountComposer } from "./composer/composer.js";
@@ -62,7 +63,17 @@ const EVENTS = {
   typing: (event) => typing.start(event),
   commands: () => readWorld().then(() => list.drawChannel()),
   emojis: () => readWorld().then(() => list.drawChannel()),
-  reaction: (event) => event.message && EVENTS.message_update(event.message),
+  channel(changed) {
+    const known = store.channel(changed.id);
+    if (known) Object.assign(known, changed);
+    else state.channels.push(changed);
+    drawSidebar();
+    drawHeader();
+  },
+  reaction(event) {
+    const message = store.countReaction(event);
+    if (message) emit("redraw", message.id);
+  },
 };
 
 function onEvent(kind, data) {
@@ -137,20 +148,23 @@ async function become(id) {
   for (const kept of [state.messages, state.complete, state.failures, state.chosen, state.unread]) kept.clear();
   live.open(id);
   await readWorld();
-  const keep = store.channel(state.channelId) ?? state.channels.find((c) => c.type === 0) ?? state.channels[0];
+  const keep = store.channel(state.channelId) ?? store.home();
   await openChannel(keep?.id);
   toast(`You are ${store.person()?.global_name ?? "somebody else"} now`);
 }
 
 function connectParts() {
-  on("open-channel", (id) => id !== state.channelId && openChannel(id));
+  on("open-channel", (id) => (id === state.channelId ? document.body.classList.remove("nav-open") : openChannel(id)));
   on("older", readOlder);
   on("switch-person", (id) => become(id).catch((error) => toast(error.message, { tone: "trouble" })));
-  on("dismissed", (message) => list.messageGone(message.id));
+  on("dismissed", (message) => {
+    list.messageGone(message.id);
+    api.deleteMessage(message).catch(() => {}); // it is out of sight already
+  });
   on("interaction", (record) => {
     if (record.state !== "failed" || record.kind !== "component") return;
     state.failures.set(record.messageId, record.error);
-    emit("failure", record.messageId);
+    emit("redraw", record.messageId);
   });
 }
 
@@ -164,6 +178,7 @@ async function start() {
   mountTyping();
   connectParts();
   startTicking();
+  mountMissingPictures();
   const wanted = new URLSearchParams(location.search).get("as") ?? store.remembered.get("me");
   try {
     store.setWorld(await api.readWorld(wanted).catch((error) => {
@@ -177,7 +192,7 @@ async function start() {
   }
   live.open(state.me);
   await readWorld();
-  const kept = store.channel(store.remembered.get("channel")) ?? state.channels.find((c) => c.type === 0) ?? state.channels[0];
+  const kept = store.channel(store.remembered.get("channel")) ?? store.home();
   await openChannel(kept?.id);
   document.body.classList.add("ready");
 }

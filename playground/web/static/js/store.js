@@ -27,6 +27,16 @@ export const role = (id) => state.guild.roles.find((r) => r.id === id);
 export const command = (id) => state.commands.find((c) => c.id === id);
 export const messagesOf = (id = state.channelId) => state.messages.get(id) ?? [];
 export const isDm = (c) => c?.type === 1;
+export const mayWrite = (c = channel()) => c?.may?.send !== false;
+/** Where a newcomer lands: the first channel of the server in which they can do something. */
+export const home = () => state.channels.find((c) => c.type === 0 && mayWrite(c)) ?? state.channels[0];
+
+/** Commands of `type` that can be used in the open channel: a command says for servers (0) or direct messages (1). */
+export function commandsHere(type = 1) {
+  const here = channel();
+  if (here?.may?.use_commands === false) return [];
+  return state.commands.filter((c) => (c.type ?? 1) === type && (c.contexts == null || c.contexts.includes(isDm(here) ? 1 : 0)));
+}
 
 export function findMessage(id) {
   for (const list of state.messages.values()) {
@@ -52,6 +62,20 @@ export function upsert(message) {
   return "created";
 }
 
+/** Add or take away one reaction; returns the message if it is known here. */
+export function countReaction({ message_id: id, user_id: who, emoji, added = true }) {
+  const message = findMessage(id);
+  if (!message) return null;
+  message.reactions ??= [];
+  const same = (r) => (emoji.id ? r.emoji.id === emoji.id : r.emoji.name === emoji.name);
+  let found = message.reactions.find(same);
+  if (!found) message.reactions.push((found = { emoji, count: 0, me: false }));
+  found.count += added ? 1 : -1;
+  if (who === state.me) found.me = added;
+  message.reactions = message.reactions.filter((r) => r.count > 0);
+  return message;
+}
+
 export function forget(channelId, id) {
   const list = state.messages.get(channelId);
   const at = list?.findIndex((m) => m.id === id) ?? -1;
@@ -61,6 +85,8 @@ export function forget(channelId, id) {
 export function setWorld(world) {
   const me = typeof world.me === "object" ? world.me.id : world.me;
   Object.assign(state, world, { me });
+  const { user: account, ...about } = world.bot;
+  state.bot = { ...about, user: { avatar_url: about.avatar_url, role_names: about.role_names, ...account, bot: true } };
   state.channels = [...world.channels].sort((a, b) => (a.position ?? 0) - (b.position ?? 0));
 }
 

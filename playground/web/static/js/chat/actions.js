@@ -5,7 +5,8 @@ import * as api from "../api.js";
 import { begin, isBusy } from "../interactions.js";
 import { findComponent } from "../render/components.js";
 import { key, valuesOf } from "../render/select-label.js";
-import { isDm, command, emit, findMessage, state, user } from "../store.js";
+import { channel, commandsHere, emit, findMessage, isDm, mayWrite, state, user } from "../store.js";
+import { emojiPicker } from "../composer/emoji-picker.js";
 import { lightbox } from "../ui/lightbox.js";
 import { menu } from "../ui/menu.js";
 import { openSelect } from "../ui/select-menu.js";
@@ -16,7 +17,7 @@ import { profile } from "./profile.js";
 /** Send a press or a choice; what comes back is shown by the list (busy, failed) and by the modal. */
 export function interact(message, component, values) {
   if (isBusy(message.id, component.custom_id)) return;
-  if (state.failures.delete(message.id)) emit("failure", message.id);
+  if (state.failures.delete(message.id)) emit("redraw", message.id);
   const body = { message_id: message.id, custom_id: component.custom_id, ...(values ? { values } : {}) };
   begin(() => api.press(body), {
     kind: "component", title: component.label ?? component.custom_id, channelId: message.channel_id, messageId: message.id,
@@ -41,7 +42,7 @@ const ACTS = {
     if (!component) return;
     openSelect(component, el, valuesOf(component, message.id), (values) => {
       state.chosen.set(key(message.id, component.custom_id), values);
-      emit("failure", message.id);
+      emit("redraw", message.id);
       interact(message, component, values);
     });
   },
@@ -56,6 +57,7 @@ const ACTS = {
   },
   reply: (_, message) => emit("reply", message),
   menu: (el, message) => messageMenu(message, el, "end"),
+  react: (el, message) => react(message, el.dataset.emoji, el.dataset.mine !== "yes"),
   dismiss(_, message) {
     state.dismissed.add(message.id);
     emit("dismissed", message);
@@ -97,22 +99,41 @@ function textOf(message) {
   return parts.filter(Boolean).join("\n");
 }
 
+const tell = (error) => toast(error.message, { tone: "trouble" });
+const react = (message, emoji, add) => api.react(message, emoji, add).catch(tell);
+
+// Discord writes custom emoji in reactions as name:id.
+function addReaction(message, anchor) {
+  emojiPicker(anchor, (text) => {
+    const own = /^:(\w+):$/.exec(text)?.[1];
+    const found = own && state.guild.emojis.find((e) => e.name === own);
+    react(message, found ? `${found.name}:${found.id}` : text, true);
+  }, "below");
+}
+
+function mayDelete(message) {
+  return message.author.id === state.me || channel(message.channel_id)?.may?.delete_others === true;
+}
+
 function messageMenu(message, anchor, align = "start") {
-  const apps = state.commands.filter((c) => c.type === 3);
+  const apps = commandsHere(3);
+  const here = channel()?.may ?? {};
   const text = textOf(message);
   const ephemeral = message.flags & 64;
   menu([
-    ephemeral ? null : { label: "Reply", icon: "reply", run: () => emit("reply", message) },
+    ephemeral || !mayWrite() ? null : { label: "Reply", icon: "reply", run: () => emit("reply", message) },
+    ephemeral || here.react === false ? null : { label: "Add reaction", icon: "smile", run: () => addReaction(message, anchor) },
     text ? { label: "Copy text", icon: "copy", run: () => copy(text, "Text") } : null,
     { label: "Copy message ID", icon: "id", run: () => copy(message.id, "Message ID") },
     ephemeral ? { label: "Dismiss", icon: "close", run: () => ACTS.dismiss(null, message) } : null,
+    !ephemeral && mayDelete(message) ? { label: "Delete message", icon: "trash", danger: true, testid: "delete-message", run: () => api.deleteMessage(message).catch(tell) } : null,
     ...(apps.length && !ephemeral ? [{ heading: "Apps" }, ...apps.map((c) => ({ label: c.name, icon: "app", testid: "app-command", run: () => runContextCommand(c, message.id) }))] : []),
   ], anchor, { label: `Actions for the message of ${nameOf(message.author)}`, align });
 }
 
 /** User commands and copying, for names in the members list and on messages. */
 export function userMenu(id, anchor) {
-  const apps = state.commands.filter((c) => c.type === 2);
+  const apps = commandsHere(2);
   const who = user(id);
   menu([
     isDm() ? null : { label: `Mention ${nameOf(who)}`, icon: "at", run: () => emit("insert", `<@${id}> `) },
@@ -120,5 +141,3 @@ export function userMenu(id, anchor) {
     ...(apps.length ? [{ heading: "Apps" }, ...apps.map((c) => ({ label: c.name, icon: "app", testid: "app-command", run: () => runContextCommand(c, id) }))] : []),
   ], anchor, { label: `Actions for ${nameOf(who)}` });
 }
-
-export const commandByName = (name) => state.commands.find((c) => c.type === 1 && c.name === name.split(" ")[0]) ?? command(name);

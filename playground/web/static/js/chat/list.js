@@ -25,7 +25,7 @@ export function mountList() {
   new ResizeObserver(() => stuck && toBottom()).observe(scroller);
   jump.addEventListener("click", () => { stuck = true; toBottom(true); });
   on("interaction", (record) => { drawBusy(record); drawPending(); });
-  on("failure", redraw);
+  on("redraw", redraw);
 }
 
 const visible = () => messagesOf().filter((m) => !state.dismissed.has(m.id));

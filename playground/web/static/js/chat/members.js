@@ -8,13 +8,14 @@ import { profile } from "./profile.js";
 
 // Most powerful first; a person stands under the first of their roles.
 function groupsOfPeople() {
-  const order = state.guild.roles.filter((r) => r.name !== "@everyone").sort((a, b) => (b.position ?? 0) - (a.position ?? 0)).map((r) => r.name);
+  const order = state.guild.roles.filter((r) => r.name !== "@everyone" && !r.managed).sort((a, b) => (b.position ?? 0) - (a.position ?? 0)).map((r) => r.name);
   const found = new Map();
   for (const one of state.people) {
     const title = order.find((name) => one.role_names?.includes(name)) ?? one.role_names?.[0] ?? "Members";
     found.set(title, [...(found.get(title) ?? []), one]);
   }
-  return [...found].sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
+  const rank = (title) => (order.includes(title) ? order.indexOf(title) : order.length);
+  return [...found].sort(([a], [b]) => rank(a) - rank(b));
 }
 
 function row(user, online = true) {
@@ -22,7 +23,7 @@ function row(user, online = true) {
   const color = nameColor(user);
   if (color) name.style.setProperty("--name", color);
   const me = user.id === state.me;
-  const about = user.bot ? (online ? "Draws with you" : "Restarting…") : me ? "You" : user.bio;
+  const about = user.bot ? (online ? "Draws with you" : "Away for a moment") : me ? "You" : user.bio;
   const button = h("button", { class: `member${online ? "" : " away"}`, type: "button", data: { testid: "member", userId: user.id } },
     h("span", { class: `presence${online ? " on" : ""}` }, avatar(user, 34)),
     h("span", { class: "member-text" }, h("span", { class: "member-line" }, name, user.bot ? h("span", { class: "tag" }, "BOT") : null),

@@ -6,14 +6,28 @@ import { avatar } from "../render/message.js";
 import { emit, person, state } from "../store.js";
 import { popover } from "../ui/popover.js";
 
-// In order of power; the first whose word stands in a role name tells what the person may do.
-const MAY = [
-  { word: "mod", icon: "shield", may: ["Everything a member may", "Stop any training, delete any picture", "Set the server's default model, add emoji"] },
-  { word: "admin", icon: "shield", may: ["Everything a member may", "Stop any training, delete any picture", "Set the server's default model, add emoji"] },
-  { word: "artist", icon: "brush", may: ["Everything a member may", "Train models", "Contribute own art and take it back"] },
-  { word: "", icon: "people", may: ["Make pictures and play with them", "Keep the best as files", "Delete what is their own"] },
+// What a permission means in this place, strongest first.
+const POWERS = [
+  [5n, "Decide how Artel works in this server"],
+  [13n, "Delete anyone's messages and pictures"],
+  [40n, "Put people in time-out"],
+  [43n, "Add emoji and stickers to the server"],
+  [35n, "Start threads"],
+  [31n, "Use Artel's commands and buttons"],
+  [15n, "Write messages and add files"],
 ];
-const powers = (who) => MAY.find((m) => (who.role_names ?? []).some((r) => r.toLowerCase().includes(m.word))) ?? MAY.at(-1);
+const MOST_LINES = 4;
+
+/** {icon, may}: what somebody may do beyond what everyone may, read from their roles. */
+function powers(who) {
+  const bits = (role) => BigInt(role?.permissions ?? 0);
+  const everyone = bits(state.guild.roles.find((r) => r.id === state.guild.id || r.name === "@everyone"));
+  const own = state.guild.roles.filter((r) => who.role_names?.includes(r.name)).reduce((sum, r) => sum | bits(r), 0n);
+  const lines = (from) => POWERS.filter(([bit]) => from & (1n << bit)).map(([, words]) => words);
+  const extra = lines(own & ~everyone);
+  if (!extra.length) return { icon: "people", may: [...lines(everyone), "Delete what is their own"].slice(0, MOST_LINES) };
+  return { icon: own & (1n << 13n) ? "shield" : "brush", may: ["Everything a member may", ...extra].slice(0, MOST_LINES) };
+}
 
 export function drawMe() {
   const me = person();

@@ -1,10 +1,10 @@
 // Rail, channel list and the header of the open channel.
-import { $, h } from "../dom.js";
+import { $, address, h } from "../dom.js";
 import { nameOf } from "../format.js";
 import { icon } from "../icons.js";
 import { avatar } from "../render/message.js";
 import { inline } from "../render/inline.js";
-import { channel, emit, isDm, state } from "../store.js";
+import { channel, emit, home, isDm, state } from "../store.js";
 import { brandMark } from "../ui/brand.js";
 
 const THREADS = [10, 11, 12];
@@ -39,8 +39,8 @@ function drawRail() {
   const initials = (state.guild.name ?? "?").split(/\s+/).map((w) => w[0]).join("").slice(0, 3);
   const guild = h("button", {
     class: `rail-button${inDm ? "" : " here"}`, type: "button", title: state.guild.name, "aria-label": `Server: ${state.guild.name}`,
-    on: { click: () => emit("open-channel", state.channels.find((c) => c.type === 0)?.id) },
-  }, state.guild.icon_url ? h("img", { src: state.guild.icon_url, alt: "" }) : h("span", {}, initials));
+    on: { click: () => emit("open-channel", home()?.id) },
+  }, h("span", {}, initials), state.guild.icon_url ? h("img", { src: address(state.guild.icon_url), alt: "" }) : null);
   const direct = dm && h("button", {
     class: `rail-button${inDm ? " here" : ""}`, type: "button", title: "Direct messages", "aria-label": "Direct messages with Artel",
     on: { click: () => emit("open-channel", dm.id) },

@@ -2,7 +2,7 @@
 import { h } from "../dom.js";
 import { nameOf } from "../format.js";
 import { brandMark } from "../ui/brand.js";
-import { channel, emit, isDm, person, state } from "../store.js";
+import { channel, commandsHere, emit, home, isDm, person, state } from "../store.js";
 import { avatar } from "../render/message.js";
 
 // In the order a newcomer would want them; only commands the bot has are shown.
@@ -21,13 +21,17 @@ function mosaic() {
 }
 
 function chips() {
-  const slash = state.commands.filter((c) => c.type === 1);
+  const slash = commandsHere();
   const wanted = TRY.filter(([name]) => slash.some((c) => c.name === name));
   const list = wanted.length ? wanted : slash.slice(0, 4).map((c) => [c.name, c.description]);
   return list.map(([name, about], n) =>
     h("button", { class: `chip${n ? "" : " first"}`, type: "button", data: { testid: "try-chip", label: `/${name}` }, on: { click: () => emit("try", { name }) } },
       h("b", {}, `/${name}`), h("span", {}, about)));
 }
+
+const hint = () => (commandsHere().length
+  ? h("p", { class: "hero-hint" }, "Press one, or type ", h("kbd", {}, "/"), " to see every command.")
+  : h("p", { class: "hero-hint" }, h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), " Artel is waking up; its commands appear here in a moment."));
 
 /** Nodes for the top of the open channel; empty while its beginning is not loaded. */
 export function welcome() {
@@ -37,8 +41,7 @@ export function welcome() {
     return [h("section", { class: "hero small" }, avatar(state.bot.user, 72), h("h1", {}, nameOf(state.bot.user)),
       h("p", {}, "Just you and the studio. Commands work here as in the server."), h("div", { class: "chips" }, chips()))];
   }
-  const first = state.channels.find((c) => c.type === 0);
-  if (first?.id !== here.id) {
+  if (home()?.id !== here.id) {
     return [h("section", { class: "hero small" }, h("h1", {}, `#${here.name}`),
       h("p", {}, here.topic || "This is the beginning of the channel."))];
   }
@@ -46,5 +49,5 @@ export function welcome() {
     h("div", { class: "hero-text" }, brandMark(46), h("h1", {}, `Hello ${nameOf(person())}, meet Artel`),
       h("p", {}, `An art studio that lives in the chat of ${state.guild.name}. It learns from the server's own pictures and draws new ones in a blink.`)),
     h("div", { class: "chips", role: "group", "aria-label": "Things to try" }, chips()),
-    h("p", { class: "hero-hint" }, "Press one, or type ", h("kbd", {}, "/"), " to see every command."))];
+    hint())];
 }

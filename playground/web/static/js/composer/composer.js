@@ -4,7 +4,7 @@ import * as api from "../api.js";
 import { nameOf } from "../format.js";
 import { icon } from "../icons.js";
 import { begin } from "../interactions.js";
-import { channel, isDm, on, state } from "../store.js";
+import { channel, commandsHere, isDm, mayWrite, on, state } from "../store.js";
 import { stick } from "../chat/list.js";
 import { dropZone, preview, withinLimit } from "../ui/file-field.js";
 import { Listbox } from "../ui/listbox.js";
@@ -71,6 +71,10 @@ export function composerFor(previousId) {
   const where = isDm(here) ? `@${nameOf(state.bot.user)}` : `#${here?.name ?? ""}`;
   area.placeholder = innerWidth < 600 ? "Type / for commands" : `Message ${where}, or type / for commands`;
   area.setAttribute("aria-label", `Message ${where}`);
+  const closed = !mayWrite();
+  if (closed) area.placeholder = "You can read here, but not write";
+  area.disabled = closed;
+  for (const button of ["#add", "#emoji", "#send"]) $(button).disabled = closed;
 }
 
 function grow() {
@@ -100,7 +104,7 @@ function look() {
 }
 
 function lookForCommand(query) {
-  const all = entries(state.commands);
+  const all = entries(commandsHere());
   const exact = query.endsWith(" ") && all.find((e) => e.name === query.trim());
   if (exact && !all.some((e) => e.name.startsWith(`${query.trim()} `))) return startCommand({ entry: exact });
   const found = search(all, query);
@@ -136,7 +140,7 @@ function closePanel() {
 
 // --- commands --------------------------------------------------------------------------------------------------------
 function startCommand({ entry, name, id }) {
-  const all = entries(state.commands);
+  const all = entries(commandsHere());
   const chosen = entry ?? all.find((e) => e.name === name) ?? all.find((e) => e.command.id === id) ?? null;
   if (!chosen) {
     leaveCommand(name === undefined ? "/" : `/${name}`);
@@ -238,6 +242,7 @@ function setReply(message) {
 }
 
 function takeFiles(list) {
+  if (!mayWrite()) return;
   const fine = withinLimit(list);
   if (form) {
     const rest = fine.filter((file) => !form.takeFile(file));

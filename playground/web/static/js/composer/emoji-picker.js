@@ -6,7 +6,7 @@ import { popover } from "../ui/popover.js";
 const COMMON = "😀 😂 🥹 😊 😍 🤩 😎 🤔 😴 😭 😡 🥳 🤖 👻 🎃 👍 👎 👏 🙌 🙏 💪 👀 🧠 ❤️ 🧡 💛 💚 💙 💜 🖤 ✨ ⭐ 🔥 🌈 ☀️ 🌙 ⚡ ❄️ 🌊 🌱 🌸 🍄 🦊 🐱 🐶 🐼 🦉 🐙 🦋 🐢 🎨 🖌️ 🖼️ 📷 🎲 🎉 🏆 🚀 ✅ ❌ ❓ 💡 🔁 🗑️".split(" ");
 
 /** Open the picker; `pick(text)` gets ":name:" or a character. */
-export function emojiPicker(anchor, pick) {
+export function emojiPicker(anchor, pick, side = "above") {
   let close = () => {};
   const own = state.guild.emojis.map((e) => h("button", { class: "emoji-cell", type: "button", title: `:${e.name}:`, "aria-label": e.name, data: { text: `:${e.name}:`, find: e.name.toLowerCase(), testid: "emoji-cell" } },
     h("img", { src: `/emojis/${e.id}.${e.animated ? "gif" : "png"}?size=48`, alt: "", loading: "lazy" })));
@@ -44,6 +44,6 @@ export function emojiPicker(anchor, pick) {
     } else return;
     event.preventDefault();
   });
-  close = popover(box, anchor, { side: "above", align: "end", width: "min(376px, calc(100vw - 16px))" });
+  close = popover(box, anchor, { side, align: "end", width: "min(376px, calc(100vw - 16px))" });
   search.focus({ preventScroll: true });
 }

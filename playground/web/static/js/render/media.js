@@ -12,9 +12,9 @@ const TALLEST = 512;
 
 /** How large a picture of `source` px is shown where `target` px is wanted, and whether its pixels stay hard. */
 export function displaySide(source, target) {
-  const factor = Math.max(1, Math.round(target / source));
+  const factor = Math.max(1, Math.floor((target * 1.05) / source));
   const whole = factor * source;
-  const near = whole <= target * 1.05 && whole >= target * 0.75;
+  const near = whole <= target * 1.05 && whole >= target * 0.75; // a whole factor keeps pixels even
   return { side: near ? whole : target, hard: source <= PIXEL_ART_UP_TO && factor >= 2 };
 }
 

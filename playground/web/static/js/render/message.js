@@ -12,18 +12,25 @@ import { markdown } from "./markdown.js";
 export const EPHEMERAL = 1 << 6;
 export const LOADING = 1 << 7;
 const GROUP_MS = 7 * 60_000;
-const HUES = [262, 24, 158, 200, 330, 44];
+const HUES = [262, 24, 158, 200, 330, 44]; // of initials, by user id
 
 export function avatar(user, size = 40) {
   const url = user?.avatar_url ?? (user?.avatar && user.id ? `/avatars/${user.id}/${user.avatar}.png` : "");
   const box = h("span", { class: "avatar", "aria-hidden": "true" });
   box.style.setProperty("--size", `${size}px`);
+  box.style.setProperty("--hue", HUES[Number(BigInt(user?.id ?? 0) % 6n)]);
+  box.append(h("span", {}, nameOf(user).slice(0, 1).toUpperCase()));
   if (url) box.append(h("img", { src: address(url), alt: "", width: size, height: size, draggable: "false" }));
-  else {
-    box.style.setProperty("--hue", HUES[Number(BigInt(user?.id ?? 0) % 6n)]);
-    box.append(h("span", {}, nameOf(user).slice(0, 1).toUpperCase()));
-  }
   return box;
+}
+
+/** A portrait that can't be had leaves the initial to be seen; any other picture says that it is missing. */
+export function mountMissingPictures() {
+  document.addEventListener("error", ({ target }) => {
+    if (target.tagName !== "IMG") return;
+    if (target.closest(".avatar, .mosaic, .rail-button")) target.classList.add("visually-hidden");
+    else target.closest(".tile")?.classList.add("missing");
+  }, true);
 }
 
 /** The colour of a person's highest coloured role, or null. */
@@ -76,6 +83,7 @@ function body(m) {
     m.content ? h("div", { class: "content", data: { key: "content" } }, markdown(m.content), edited) : null,
     ...attachments(usedInComponents(m) ? [] : m.attachments ?? []),
     ...(m.embeds ?? []).map(embed),
+    ...(m.sticker_items ?? []).map((s) => h("img", { class: "sticker", src: `/stickers/${s.id}.png`, alt: s.name, title: s.name })),
     ...components(m.components, m),
   ];
 }
@@ -86,7 +94,10 @@ const usedInComponents = (m) => Boolean(m.flags & (1 << 15));
 function footer(m) {
   const failure = state.failures.get(m.id);
   const reactions = (m.reactions ?? []).map((r) =>
-    h("span", { class: `reaction${r.me ? " mine" : ""}` }, emojiOf(r.emoji), h("b", {}, r.count ?? 1)));
+    h("button", {
+      class: `reaction${r.me ? " mine" : ""}`, type: "button", "aria-pressed": String(Boolean(r.me)), "aria-label": `${r.emoji.name}, ${r.count}`,
+      data: { act: "react", emoji: r.emoji.id ? `${r.emoji.name}:${r.emoji.id}` : r.emoji.name, mine: r.me ? "yes" : "no", testid: "reaction", key: `r${r.emoji.id ?? r.emoji.name}` },
+    }, emojiOf(r.emoji), h("b", {}, r.count ?? 1)));
   return [
     reactions.length ? h("div", { class: "reactions", data: { key: "reactions" } }, reactions) : null,
     failure ? h("div", { class: "failure", role: "alert", data: { key: "failure", testid: "failure" } }, icon("alert", 15), failure) : null,

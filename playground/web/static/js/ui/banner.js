@@ -10,7 +10,7 @@ export function drawBanner(retry) {
   clearTimeout(timer);
   const bar = $("#banner");
   const away = !state.connected ? ["The playground is away. Trying again…", true]
-    : !state.bot.online ? ["Artel is restarting. Messages stay; buttons work again in a moment.", false] : null;
+    : !state.bot.online ? ["Artel is away for a moment. Everything stays as it is; buttons work again once it is back.", false] : null;
   if (!away) {
     bar.hidden = true;
     return;
