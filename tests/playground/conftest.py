@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,9 +113,14 @@ class Page:
 class Stage:
     """A playground that runs, and makers of pages and bots."""
 
-    def __init__(self, base: str, play: Playground) -> None:
+    def __init__(self, base: str, play: Playground, stack: AsyncExitStack) -> None:
         self.base = base
         self.play = play
+        self._stack = stack
+
+    async def halt(self) -> None:
+        """Stop the playground before its block ends."""
+        await self._stack.aclose()
 
     @asynccontextmanager
     async def page(self, person: str) -> AsyncIterator[Page]:
@@ -143,18 +148,20 @@ class Stage:
         try:
             connected = asyncio.create_task(bot.connected.wait())
             await asyncio.wait([running, connected], timeout=10, return_when=asyncio.FIRST_COMPLETED)
-            if running.done():
+            if not connected.done():
+                connected.cancel()
                 running.result()
-            assert connected.done(), "the bot did not connect"
             yield bot
             if running.done():
                 running.result()  # a payload that discord.py cannot read ends the client
         finally:
             await bot.close()
-            running.cancel()
-            if bot._connection._ready_task:  # discord.py leaves it waiting when closed within two seconds
-                bot._connection._ready_task.cancel()
-            await asyncio.gather(running, return_exceptions=True)
+            # discord.py leaves its ready task waiting when it is closed within two seconds of a READY.
+            waiting = [t for t in asyncio.all_tasks() if "_delay_ready" in repr(t.get_coro())]
+            left = [running, *waiting]
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
 
     def requests(self, method: str = "", route: str = "") -> list[Json]:
         found = self.play.ledger.read(kind="request")
@@ -163,8 +170,9 @@ class Stage:
 
 @asynccontextmanager
 async def run_stage(**settings: Any) -> AsyncIterator[Stage]:
-    async with serve(Settings(port=0, **settings)) as (base, play):
-        yield Stage(base, play)
+    async with AsyncExitStack() as stack:
+        base, play = await stack.enter_async_context(serve(Settings(**{"port": 0, **settings})))
+        yield Stage(base, play, stack)
 
 
 @pytest.fixture
@@ -177,6 +185,67 @@ async def stage() -> AsyncIterator[Stage]:
 async def page(stage: Stage) -> AsyncIterator[Page]:
     async with stage.page(seed.MEMBER) as found:
         yield found
+
+
+class Api:
+    """A bot without a library: bare requests with its token, so that rules can be tried one by one."""
+
+    def __init__(self, stage: Stage, session: aiohttp.ClientSession) -> None:
+        self.stage = stage
+        self.session = session
+
+    async def call(
+        self, method: str, path: str, body: Any = None, files: Files = (), token: str = "playground"
+    ) -> tuple[int, Any]:
+        """Status and JSON of one request; files go as files[0] …"""
+        sent: Json = {} if body is None else {"json": body}
+        if files:
+            form = aiohttp.FormData(quote_fields=False)
+            form.add_field("payload_json", json.dumps(body))
+            for n, (name, data) in enumerate(files):
+                form.add_field(f"files[{n}]", data, filename=name)
+            sent = {"data": form}
+        headers = {"Authorization": f"Bot {token}"}
+        async with self.session.request(method, f"{self.stage.base}/api/v10{path}", headers=headers, **sent) as answer:
+            return answer.status, await answer.json() if answer.status != 204 else None
+
+    async def post(self, body: Any, files: Files = (), channel: str = seed.STUDIO) -> tuple[int, Any]:
+        return await self.call("POST", f"/channels/{channel}/messages", body, files)
+
+    async def register(self, *commands: Json) -> None:
+        status, found = await self.call("PUT", f"/applications/{seed.BOT}/commands", list(commands))
+        assert status == 200, found
+
+    async def hear_interaction(self) -> Json:
+        """The payload of the next INTERACTION_CREATE, if none was sent yet."""
+        async with asyncio.timeout(2):
+            while not self._interactions():  # noqa: ASYNC110 (the ledger has no event to wait for)
+                await asyncio.sleep(0.01)
+        return self.newest()
+
+    def _interactions(self) -> list[Json]:
+        return [e for e in self.stage.play.ledger.read(kind="gateway") if e["event"] == "INTERACTION_CREATE"]
+
+    def newest(self) -> Json:
+        """The payload of the newest INTERACTION_CREATE."""
+        return dict(self._interactions()[-1]["data"])
+
+    async def answer(self, interaction: Json, kind: int, data: Any = None, files: Files = ()) -> tuple[int, Any]:
+        path = f"/interactions/{interaction['id']}/{interaction['token']}/callback?with_response=1"
+        return await self.call("POST", path, {"type": kind} if data is None else {"type": kind, "data": data}, files)
+
+    async def over_token(
+        self, method: str, interaction: Json, message: str = "", body: Any = None, files: Files = ()
+    ) -> tuple[int, Any]:
+        """A request to the interaction's webhook; without a message id it is a follow-up."""
+        path = f"/webhooks/{seed.BOT}/{interaction['token']}"
+        return await self.call(method, f"{path}/messages/{message}" if message else path, body, files)
+
+
+@pytest.fixture
+async def api(stage: Stage) -> AsyncIterator[Api]:
+    async with aiohttp.ClientSession() as session:
+        yield Api(stage, session)
 
 
 @pytest.fixture

@@ -86,6 +86,9 @@ class Probe(discord.Client):
         self.add_dynamic_items(Again)
         await self.tree.sync()
 
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """discord.py waits five seconds here before it identifies again."""
+
     async def on_connect(self) -> None:
         self.connected.set()
 
