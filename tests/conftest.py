@@ -1,0 +1,59 @@
+"""What all tests share: a browser where there is one, e2e last, soak only when asked for, no leaks between tests."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import os
+import shutil
+from collections.abc import AsyncIterator
+
+import hypothesis
+import pytest
+import pytest_asyncio
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SETTINGS = ("DISCORD_TOKEN", "DATABASE_URL", "WORKER_URL", "WORKER_TOKEN", "PLAYGROUND_URL")
+NO_BROWSER = "no Chromium on this machine; on Debian or Ubuntu: sudo apt install chromium"
+
+# The tests share few cores with each other and with model training: a slow example is no finding.
+hypothesis.settings.register_profile("artel", deadline=None, max_examples=60, derandomize=bool(os.environ.get("CI")))
+hypothesis.settings.load_profile("artel")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tests must not see the settings of whoever runs them."""
+    for name in list(os.environ):
+        if name.startswith("ARTEL_") or name in SETTINGS:
+            del os.environ[name]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The quick tests first, what drives the whole product last; soak tests only by `-m soak`."""
+    asked = config.option.markexpr or ""
+    browser = any(shutil.which(name) for name in BROWSERS)
+    for item in items:
+        if "soak" in item.keywords and "soak" not in asked:
+            item.add_marker(pytest.mark.skip(reason="long; run by: pytest -m soak"))
+        if "e2e" in item.keywords and not browser:
+            item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
+        if inspect.iscoroutinefunction(getattr(item, "function", None)):
+            item.fixturenames.insert(0, "no_task_outlives")  # type: ignore[attr-defined]
+    items.sort(key=lambda item: "e2e" in item.keywords)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of a Chromium or Chrome; the test is skipped where there is none."""
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.skip(NO_BROWSER)
+    return found
+
+
+@pytest_asyncio.fixture
+async def no_task_outlives() -> AsyncIterator[None]:
+    """Given to every asynchronous test: a task that is still there when it has ended is a leak in the product."""
+    yield
+    left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task() and not task.done()]
+    assert not left, f"tasks outlived the test: {left}"
