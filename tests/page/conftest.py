@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 from page_fake import FakeChat
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 
@@ -25,47 +25,60 @@ async def browser() -> AsyncIterator[Browser]:
         await started.close()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def chat() -> AsyncIterator[FakeChat]:
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def server() -> AsyncIterator[FakeChat]:
     fake = FakeChat()
     runner = web.AppRunner(fake.app(), shutdown_timeout=0.1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
     fake.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
     yield fake
-    for task in list(fake.tasks):
-        task.cancel()
     await runner.cleanup()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def chat(server: FakeChat) -> FakeChat:
+    server.reset()
+    return server
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def context(browser: Browser) -> BrowserContext:
+    """One for all tests of a wide window, so that scripts and fonts are read once.
+
+    Without the page's content security policy: under it Playwright cannot wait for expressions.
+    """
+    return await browser.new_context(viewport={"width": 1280, "height": 800}, bypass_csp=True)
 
 
 @dataclass
 class Tabs:
     """Opens the page; `errors` holds what the console complained about, so that no test passes over an exception."""
 
-    browser: Browser
+    context: BrowserContext
     chat: FakeChat
     errors: list[str]
+    opened: list[Page]
 
-    async def open(self, width: int = 1280, height: int = 800, person: str = "1001", strict: bool = False) -> Page:
-        """`strict` keeps the page's content security policy, under which Playwright cannot wait for expressions."""
-        context = await self.browser.new_context(viewport={"width": width, "height": height}, bypass_csp=not strict)
-        page = await context.new_page()
-        page.set_default_timeout(5000)
+    async def open(self, person: str = "1001", context: BrowserContext | None = None) -> Page:
+        page = await (context or self.context).new_page()
+        self.opened.append(page)
+        page.set_default_timeout(8000)
         page.on("console", lambda said: "Content Security" in said.text and self.errors.append(said.text))
         page.on("pageerror", lambda error: self.errors.append(str(error)))
+        await page.add_init_script("localStorage.clear()")
         await page.goto(f"{self.chat.address}/?as={person}")
         await page.wait_for_selector("body.ready")
         return page
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def tabs(browser: Browser, chat: FakeChat) -> AsyncIterator[Tabs]:
-    opened = Tabs(browser, chat, [])
-    yield opened
-    for context in browser.contexts:
-        await context.close()
-    assert not opened.errors
+async def tabs(context: BrowserContext, chat: FakeChat) -> AsyncIterator[Tabs]:
+    tabs = Tabs(context, chat, [], [])
+    yield tabs
+    for page in tabs.opened:
+        await page.close()
+    assert not tabs.errors
 
 
 @pytest_asyncio.fixture(loop_scope="session")

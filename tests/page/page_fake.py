@@ -26,17 +26,23 @@ class FakeChat:
     """State, routes and what was received (`calls`), for one page."""
 
     def __init__(self) -> None:
+        self.address = ""
+        self.sockets: dict[web.WebSocketResponse, str] = {}
+        self.tasks: set[asyncio.Task[None]] = set()
+        self.reset()
+
+    def reset(self) -> None:
+        """A fresh chat at the same address (so that a browser may keep its cache)."""
+        for task in self.tasks:
+            task.cancel()
         self.messages: list[Json] = history()
         self.calls: list[tuple[str, Json]] = []
         self.uploads: list[tuple[str, int]] = []
-        self.sockets: dict[web.WebSocketResponse, str] = {}
         self.commands: list[Json] = list(COMMANDS)
         self.delay_s = 0.05
         self.art_delay_s = 0.0
         self.away = False
-        self.address = ""
         self.script = Script(self)
-        self.tasks: set[asyncio.Task[None]] = set()
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=64 << 20)

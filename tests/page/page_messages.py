@@ -163,7 +163,8 @@ def every_type() -> list[Json]:
     """One of each component that a message can hold."""
     models = [{"label": n, "value": v, "description": d, "emoji": {"id": None, "name": e}, "default": v == "base"}
               for n, v, d, e in (("Studio base", "base", "Shipped · 64 px", "🎨"),
-                                 ("Our emoji", "emoji", "198 works", "🦊"), ("Pixel faces", "pixel", "150 works", "👾"))]  # fmt: skip
+                                 ("Our emoji", "emoji", "198 works", "🦊"),
+                                 ("Pixel faces", "pixel", "150 works", "👾"))]  # fmt: skip
     return [
         container(
             section(thumbnail("/art/bottts/7/128.png"), "## Models of this server", "Pick one to make it the default."),

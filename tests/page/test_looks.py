@@ -10,7 +10,7 @@ import pytest
 from conftest import Tabs
 from page_fake import WEB, FakeChat
 from page_world import BOT
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 MARKDOWN = [
@@ -123,8 +123,9 @@ async def test_the_lightbox_walks_through_the_pictures(page: Page) -> None:
     await expect(box).to_have_count(0)
 
 
-async def test_nothing_is_wider_than_a_phone(tabs: Tabs) -> None:
-    page = await tabs.open(390, 844, strict=True)
+async def test_nothing_is_wider_than_a_phone(tabs: Tabs, browser: Browser) -> None:
+    phone = await browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = await tabs.open(context=phone)
     for name in ("studio", "showcase", "training"):
         await page.get_by_label("Channels", exact=True).click()
         await page.locator(f"[data-testid=channel][data-label={name}]").click()
