@@ -17,7 +17,7 @@ Point = tuple[float, float]
 WIDTH, HEIGHT = 1040, 300
 """Pixels; Discord shows about half of that, so it is crisp at 2x."""
 _OVERSAMPLE = 2
-_LEFT, _RIGHT, _TOP, _BOTTOM = 84, 28, 44, 48
+_LEFT, _RIGHT, _TOP, _BOTTOM = 84, 32, 62, 58
 _INK = (128, 132, 142, 255)
 _GRID = (128, 132, 142, 72)
 _LINE = (122, 111, 240, 255)
@@ -66,8 +66,10 @@ def running_mean(points: Sequence[Point], weight: float = 0.25) -> list[Point]:
 
 
 def _without_spikes(points: Sequence[Point]) -> list[Point]:
-    """Values above the 98th percentile are drawn there: one wild step must not flatten the rest."""
-    top = sorted(y for _, y in points)[int(0.98 * (len(points) - 1))]
+    """A few values far above all others are drawn at the top of those: one wild step must not flatten the rest."""
+    ordered = sorted(y for _, y in points)
+    most = ordered[int(0.97 * (len(ordered) - 1))]
+    top = most + (most - ordered[0])
     return [(x, min(y, top)) for x, y in points]
 
 
@@ -106,8 +108,8 @@ def _line(pen: ImageDraw.ImageDraw, points: Sequence[Point], colour: tuple[int, 
 
 def _words(pen: ImageDraw.ImageDraw, first: float, last: float, scale: int) -> None:
     font = _font(24 * scale)
-    base = (HEIGHT - 12) * scale
-    pen.text((_LEFT * scale, 8 * scale), texts.CHART_TITLE, fill=_INK, font=font, anchor="lt")
+    base = (HEIGHT - 20) * scale
+    pen.text((_LEFT * scale, 18 * scale), texts.CHART_TITLE, fill=_INK, font=font, anchor="lt")
     pen.text((_LEFT * scale, base), duration(first), fill=_INK, font=font, anchor="ls")
     pen.text(((WIDTH - _RIGHT) * scale, base), duration(last), fill=_INK, font=font, anchor="rs")
 

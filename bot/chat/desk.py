@@ -54,7 +54,7 @@ class Desk:
     async def fail(self, interaction: Interaction, error: Exception) -> None:
         """Tell the member what went wrong; never raises."""
         notice = trouble.explain(error, interaction.id)
-        if interaction.type is discord.InteractionType.autocomplete:
+        if notice is None or interaction.type is discord.InteractionType.autocomplete:
             return
         origin = self.messenger.origin_of(interaction.id)
         try:

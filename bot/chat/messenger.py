@@ -101,9 +101,7 @@ class DiscordMessenger:
 
     async def make_emoji(self, origin: Origin, name: str, picture: bytes) -> str:
         """Add a custom emoji and return its mention. Raises `Refused` (no permission, no slot) or `Retry`."""
-        client = await self._ready()
-        async with self._live.turn(origin.interaction_id):
-            return await emoji.make(client, origin, name, picture)
+        return await emoji.make(await self._ready(), origin, name, picture)
 
     # --- the routes, in order ----------------------------------------------------------------------------------------
 

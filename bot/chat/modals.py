@@ -14,6 +14,7 @@ import discord
 from bot.chat import ids, texts
 from bot.chat.desk import Desk
 from bot.chat.origins import Interaction
+from bot.chat.routes import translated
 from bot.errors import Refused
 from bot.stories import MakeEmoji, Train, Upload
 
@@ -76,7 +77,8 @@ async def submitted(desk: Desk, interaction: Interaction) -> None:
 
 async def _open(interaction: Interaction, modal: Modal) -> None:
     modal.stop()  # submissions are read from the interaction, see above
-    await interaction.response.send_modal(modal)
+    with translated():
+        await interaction.response.send_modal(modal)
 
 
 def _fields(components: list[dict[str, Any]]) -> dict[str, Any]:

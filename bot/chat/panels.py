@@ -77,6 +77,8 @@ def _details(view: PicturesView) -> str:
     if view.large and view.pictures and view.pictures[0].credits:
         works = view.pictures[0].credits[:8]
         lines.insert(0, texts.CREDITS + "\n" + "\n".join(f"- {plain(work, 100)}" for work in works))
+    if not view.large and 1 < len(view.pictures) <= 4:
+        lines.append(small(texts.GRID_HINT))
     return "\n".join(line for line in lines if line)
 
 
@@ -106,7 +108,7 @@ def _large_row(view: PicturesView, picture: ShownPicture, private: bool) -> Row:
     output = picture.output_id
     last = button(texts.SHARE, ids.pack("share", output), emoji="📌") if private else _delete(view)
     return row(
-        button(texts.VARIATIONS, ids.pack("vary", output), emoji="✨", style=discord.ButtonStyle.primary),
+        button(texts.VARIATIONS, ids.pack("vary", output), emoji="✨"),
         button(texts.MAKE_EMOJI, ids.pack("emoji", output), emoji="😀"),
         last,
     )

@@ -44,7 +44,7 @@ SHARE = "Post it here"
 DELETE = "Delete"
 VARY_ONE = "Variations of…"
 OPEN_ONE = "Open large…"
-GRID_HINT = "✨ variations of a picture · 🔍 open it large"
+GRID_HINT = "🔁 other ones · ✨ variations of one · 🔍 open one large"
 
 
 def picture_name(number: int) -> str:

@@ -77,7 +77,8 @@ def _state_lines(view: TrainingView) -> list[str]:
         case TrainingPhase.queued:
             return [texts.queue_place(view.place or 1)]
         case TrainingPhase.finished:
-            return [texts.FINISHED_HINT, small(_seen(view)), small(plain(view.figures, 200))]
+            seen = texts.pictures_seen(view.pictures_seen, 0.0)
+            return [texts.FINISHED_HINT, small(seen, plain(view.figures, 200))]
         case TrainingPhase.cancelled:
             return [texts.CANCELLED_HINT]
         case TrainingPhase.failed:

@@ -9,6 +9,7 @@ import structlog
 from discord import app_commands
 
 from bot.chat import texts
+from bot.chat.routes import Closed, Unsure, meaning
 from bot.errors import Refused, Retry
 from bot.stories import NoticeView
 
@@ -38,28 +39,38 @@ def _lacks(error: Exception) -> NoticeView:
     return NoticeView(tone="refused", text=texts.lacks(names))
 
 
+def _too_late(_: Exception) -> None:
+    """Discord no longer takes an answer to this interaction, and told the member so."""
+
+
 def _slow(_: Exception) -> NoticeView:
     return NoticeView(tone="trouble", text=texts.DISCORD_SLOW)
 
 
-CHAIN: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Callable[[Exception], NoticeView]], ...] = (
+Sentence = Callable[[Exception], NoticeView | None]
+CHAIN: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Sentence], ...] = (
     (Refused, _refused),
     (Retry, _retry),
     ((app_commands.CommandNotFound, app_commands.CommandSignatureMismatch), _changed),
     (app_commands.NoPrivateMessage, _server_only),
     (app_commands.MissingPermissions, _lacks),
     (app_commands.TransformerError, _changed),
-    (discord.DiscordServerError, _slow),
+    (Closed, _too_late),
+    (Unsure, _slow),
 )
 
 
-def explain(error: BaseException, request_id: int) -> NoticeView:
-    """The sentence for `error`. What nobody expected goes to the log with its traceback, and the member gets the id."""
+def explain(error: Exception, request_id: int) -> NoticeView | None:
+    """The sentence for `error`; none where nobody can be told any more.
+
+    What nobody expected goes to the log with its traceback, and the member gets the request's id to tell the operator.
+    """
     while isinstance(error, app_commands.CommandInvokeError):
         error = error.original
+    means = meaning(error) if isinstance(error, discord.HTTPException) else error
     for kinds, sentence in CHAIN:
-        if isinstance(error, kinds):
-            log.info("refused", request=request_id, error=repr(error))
-            return sentence(error)
+        if isinstance(means, kinds):
+            log.info("refused", request=request_id, error=repr(means))
+            return sentence(means)
     log.error("bug", request=request_id, exc_info=(type(error), error, error.__traceback__))
     return NoticeView(tone="trouble", text=texts.bug(request_id))

@@ -10,8 +10,6 @@ from typing import Any
 
 import aiohttp
 import pytest
-from people import Json, Person, eventually
-from studio import FakeStudio
 
 from bot.chat.client import ArtelBot
 from bot.chat.messenger import DiscordMessenger
@@ -20,6 +18,8 @@ from playground.playing import Playground
 from playground.seed import ARTIST, MEMBER, MODERATOR, STUDIO
 from playground.server import serve
 from playground.settings import Settings
+from tests.chat.people import Json, Person, eventually
+from tests.chat.studio import FakeStudio
 
 
 @dataclass
@@ -39,17 +39,19 @@ class Chat:
         """A new bot process: nothing of an earlier one is left."""
         self.messenger = DiscordMessenger(**self.options)
         self.studio = FakeStudio(self.messenger)
-        self.bot = ArtelBot(self.studio, self.messenger)
+        # discord.py waits two seconds for more servers before it is ready; here there is one.
+        self.bot = ArtelBot(self.studio, self.messenger, guild_ready_timeout=0.02)
         self._running = asyncio.create_task(self.bot.start("playground"))
 
         async def connected() -> bool | None:
             if self._running is not None and self._running.done():
                 self._running.result()
-            return True if self.playground.gateway.online and self.bot.guilds else None
+            return True if self.bot.is_ready() else None
 
         await eventually(connected, "the bot to connect")
 
     async def stop(self) -> None:
+        await self.studio.end()
         await self.bot.close()
         if self._running is not None:
             await self._running
@@ -88,6 +90,16 @@ class Chat:
 
     async def requests(self, method: str, route: str) -> list[Json]:
         return [one for one in await self.ledger() if one["method"] == method and one["route"] == route]
+
+    async def settled(self, method: str, route: str) -> None:
+        """Wait until a request of this kind has been answered."""
+
+        async def look() -> bool | None:
+            done = [one for one in await self.requests(method, route) if one["status"] is not None]
+            return True if done else None
+
+        await eventually(look, f"{method} {route}")
+        await asyncio.sleep(0.1)
 
     async def problems(self) -> list[str]:
         """Everything the strict playground had to say against a body of ours."""

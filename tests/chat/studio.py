@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from views import pictures_view, png, training_view
-
 from bot.errors import Refused, Retry
 from bot.stories import (
     Ask,
@@ -29,6 +27,7 @@ from bot.stories import (
     Variations,
     View,
 )
+from tests.chat.views import pictures_view, png, training_view
 
 
 @dataclass
@@ -93,6 +92,12 @@ class FakeStudio:
             await asyncio.wait(self._tasks)
         if self.failures:
             raise self.failures[0]
+
+    async def end(self) -> None:
+        """The process ends: work that is not done stays undone."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _work(self, origin: Origin, ask: Ask) -> None:
         try:

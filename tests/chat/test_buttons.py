@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Chat
-from people import Person, Shown, eventually
-from studio import training
-from views import PNG
 
 from bot.stories import (
     DeleteMine,
@@ -18,6 +14,10 @@ from bot.stories import (
     SteerTraining,
     Variations,
 )
+from tests.chat.conftest import Chat
+from tests.chat.people import Person, Shown, eventually
+from tests.chat.studio import training
+from tests.chat.views import PNG
 
 
 async def grid(person: Person, **options: object) -> Shown:

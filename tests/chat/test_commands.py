@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from conftest import Chat
-from people import Json
-from views import PNG
-
 from bot.errors import Refused, Retry
 from bot.stories import Generate, ModelLine, QueueLine, Train, TrainingPhase
+from playground.settings import Settings
+from tests.chat.conftest import Chat, chatting
+from tests.chat.people import Json
+from tests.chat.views import PNG
 
 
 def model(name: str, **fields: object) -> ModelLine:
@@ -218,3 +218,14 @@ async def test_no_privileged_intent_and_no_messages_are_asked_for(chat: Chat) ->
     privileged = (1 << 1) | (1 << 8) | (1 << 15)
     messages = (1 << 9) | (1 << 12)
     assert identify["data"]["intents"] & (privileged | messages) == 0
+
+
+async def test_a_form_that_opens_too_late_is_no_bug_and_posts_nothing() -> None:
+    async with chatting(Settings(port=0, ack_seconds=0.05)) as chat:
+        juno = await chat.member()
+        await chat.fault("POST /interactions/*", delay_ms=150)
+        asked = await juno.command("train files")
+        await juno.until(asked, "failed")
+        await chat.settled("POST", "/interactions/{interaction_id}/{token}/callback")
+        assert await juno.messages_of_bot() == []
+        assert await chat.requests("POST", "/channels/{channel_id}/messages") == []

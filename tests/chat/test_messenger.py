@@ -8,16 +8,16 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from conftest import Chat, chatting
-from people import Person, Shown, eventually
-from studio import drawn, training
-from views import PNG
 
 from bot.chat.messenger import DiscordMessenger
 from bot.errors import Refused
 from bot.stories import NoticeView, Posted
 from playground.seed import BOT_ROLE
 from playground.settings import Settings
+from tests.chat.conftest import Chat, chatting
+from tests.chat.people import Person, Shown, eventually
+from tests.chat.studio import drawn, training
+from tests.chat.views import PNG
 
 CALLBACK = "/interactions/{interaction_id}/{token}/callback"
 WEBHOOK_MESSAGE = "/webhooks/{application_id}/{token}/messages/{message_id}"
@@ -488,3 +488,15 @@ async def test_a_new_process_posts_and_tidies_up_when_the_old_one_only_deferred(
         assert first.message_id == again.message_id
         (only,) = await juno.messages_of_bot()
         assert (only.id, only.thinking) == (str(first.message_id), False)
+
+
+async def test_a_slow_emoji_does_not_hold_up_the_acknowledgement() -> None:
+    async with slow() as (chat, _):
+        release(chat)
+        ada = await chat.artist()
+        grid = await ada.answer(await ada.command("generate", count=1))
+        await chat.fault("POST /guilds/{guild_id}/emojis", delay_ms=600)
+        pressed = await ada.press(grid, "😀 Make emoji")
+        submitted = await ada.submit(pressed, {"name": "slow_fox"})
+        assert (await ada.until(submitted, "thinking"))["acknowledged_ms"] < 400
+        assert "is here" in (await ada.answer(submitted)).text

@@ -10,7 +10,15 @@ import pytest
 from discord.http import handle_message_parameters
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from views import (
+
+from bot.chat import charts, pages, panels, texts, training_panel
+from bot.chat.buttons import PRESSES
+from bot.chat.parts import Panel, bar, duration, plain, small
+from bot.stories import ModelLine, NoticeView, PicturesView, QueueLine, TrainingView
+from playground.checks.components import walk
+from playground.checks.messages import Draft, read_message
+from playground.uploads import Upload
+from tests.chat.views import (
     model_lines,
     notice_views,
     pictures_view,
@@ -20,14 +28,6 @@ from views import (
     training_views,
     words,
 )
-
-from bot.chat import charts, pages, panels, texts, training_panel
-from bot.chat.buttons import PRESSES
-from bot.chat.parts import Panel, bar, duration, plain, small
-from bot.stories import ModelLine, NoticeView, PicturesView, QueueLine, TrainingView
-from playground.checks.components import walk
-from playground.checks.messages import Draft, read_message
-from playground.uploads import Upload
 
 quick = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
