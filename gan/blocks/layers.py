@@ -12,7 +12,7 @@ from torch import Tensor, nn
 class ModulatedConv2d(nn.Module):
     """Convolution whose input channels are scaled by a style, output deviation brought back to one.
 
-    Modulation and demodulation of StyleGAN2 (Karras et al. 2020, section 2.2, equations 1 and 3), done on the activations
+    Modulation and demodulation of StyleGAN2 (Karras et al. 2020, section 2.2, equations 1 and 3), done on activations
     instead of the weights, so that one convolution serves a whole batch.
     """
 

@@ -30,7 +30,7 @@ def fitted(picture: Image.Image, side: int) -> Image.Image:
 
 def premultiplied(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """uint8 RGBA [..., 4] → float premultiplied RGBA in [0, 1]."""
-    out = pixels.astype(np.float32) / 255
+    out = pixels.astype(np.float32) / np.float32(255)
     out[..., :3] *= out[..., 3:]
     return out
 
@@ -63,6 +63,6 @@ def load_pictures(folder: Path, side: int) -> Tensor:
 
 
 def over(premultiplied_NCHW: Tensor, background_N3: Tensor) -> Tensor:
-    """Compose on plain backgrounds: premultiplied [N, 4, H, W], colours [N, 3] in [0, 1] → RGB [N, 3, H, W] in [−1, 1]."""
+    """Compose on plain paper: premultiplied [N, 4, H, W], colours [N, 3] in [0, 1] → RGB [N, 3, H, W] in [−1, 1]."""
     rgb, alpha = premultiplied_NCHW[:, :3], premultiplied_NCHW[:, 3:]
     return (rgb + (1 - alpha) * background_N3[:, :, None, None]) * 2 - 1

@@ -17,7 +17,7 @@ COPY_QUANTILE = 0.1
 
 
 def kid(real: Features, fake: Features) -> float:
-    """Unbiased squared MMD with the kernel (x·y / d + 1)³ (Bińkowski et al. 2018, "Demystifying MMD GANs", section 4)."""
+    """Unbiased squared MMD with the kernel (x·y / d + 1)³ (Bińkowski et al. 2018, section 4)."""
     dimension = real.shape[1]
     n, m = len(real), len(fake)
     rr, ff, rf = (((a @ b.T) / dimension + 1) ** 3 for a, b in ((real, real), (fake, fake), (real, fake)))

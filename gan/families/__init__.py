@@ -1,4 +1,4 @@
-"""The table of families. A new family is a new folder and one line here; nothing heavy is imported until it is asked for."""
+"""The table of families: a new one is a new folder and one line here; nothing heavy is imported until asked for."""
 
 from __future__ import annotations
 

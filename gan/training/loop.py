@@ -131,7 +131,7 @@ class Loop:
                 continue
             self._show_sample_if_due()
             for name, value in self._learner.step(clock.progress()).items():
-                self._sums[name] = self._sums.get(name, torch.zeros(())) + value
+                self._sums[name] = self._sums.get(name, torch.zeros((), device=value.device)) + value
             self._steps += 1
             clock.pictures += self._learner.batch
             self._every(PROGRESS_EVERY, "_last_progress", self._tell_progress)

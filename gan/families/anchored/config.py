@@ -16,7 +16,9 @@ class Config(BaseModel):
     widest: int = Field(256, description="most channels of a layer")
     convs: int = Field(1, description="modulated convolutions at each resolution")
 
-    batch: int = Field(32, description="pictures in a step; half are rebuilt and half invented once the adversary plays")
+    batch: int = Field(
+        32, description="pictures in a step; half are rebuilt and half invented once the adversary plays"
+    )
     rebuild_share: float = Field(0.25, description="share of the run in which works are only rebuilt, from scratch")
     rebuild_share_from_base: float = Field(0.12, description="the same when starting from a base")
     decay_share: float = Field(0.3, description="last share of the run, in which learning rates fall to a tenth")

@@ -1,9 +1,9 @@
 """From recipes to mixtures: which works a picture is made of, layer by layer. No torch here, only small arithmetic.
 
 A picture of an anchored model is its generator applied to one style code a layer, and each of these codes is a weighted
-sum of the codes of works (anchors). So a picture *is* a table of weights, every recipe is linear algebra on such tables,
-and the credits of all descendants of a picture are exact. Random numbers come from numpy's `RandomState`, whose streams
-are frozen for ever (NEP 19): a seed means the same picture in ten years.
+sum of the codes of works (anchors). So a picture *is* a table of weights, every recipe is linear algebra on such
+tables, and the credits of all descendants of a picture are exact. Random numbers come from numpy's `RandomState`,
+whose streams are frozen for ever (NEP 19): a seed means the same picture in ten years.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from gan.contract import Anchor, Blend, Credit, ErrorCode, Mix, Recipe, Seed, Va
 from gan.errors import WorkerError
 
 SHARE_OF_LAYER_MIXES = 0.5
-"""Half of all inventions take coarse layers of one work and fine layers of another: these stay sharp where blends go soft."""
+"""Half of the inventions take coarse layers of one work and fine layers of another: sharp where blends go soft."""
 MOST_BLEND = 0.5
 """A blend leans at most half-way to the second work; the first is anybody, so nothing is lost."""
 RECIPES = ("seed", "vary", "blend", "mix", "anchor")
@@ -27,7 +27,7 @@ RECIPES = ("seed", "vary", "blend", "mix", "anchor")
 
 def pool_size(works: int, variety: float) -> int:
     """How many nearest relatives of a work may be mixed with it: 2 at variety 0, all at 1, geometric between."""
-    return max(1, min(works - 1, round(2 * (max(works, 2) / 2) ** variety)))
+    return max(1, min(works - 1, round(2 * float((max(works, 2) / 2) ** variety))))
 
 
 @dataclass(frozen=True)

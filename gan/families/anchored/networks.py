@@ -6,6 +6,7 @@ Shapes: B pictures, L style layers, D numbers a code, S the side of a picture.
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -15,6 +16,8 @@ from torch.nn.utils.parametrizations import spectral_norm
 from gan.blocks.layers import ModulatedConv2d, unit_length
 
 ACTIVATION_GAIN = math.sqrt(2)
+PROJECTED_WIDTHS = {0: 24, 2: 32, 4: 48, 10: 64, 15: 96}
+"""Tap of the frozen net → channels that the discriminator sees of it."""
 
 
 def layer_count(size: int, convs: int) -> int:
@@ -56,7 +59,7 @@ class Generator(nn.Module):
         nn.init.normal_(self.first.weight, std=1 / math.sqrt(code))
         self.conv = ModulatedConv2d(channels[0], channels[0], code)
         self.stages = nn.ModuleList()
-        for before, after in zip(channels, channels[1:], strict=False):
+        for before, after in pairwise(channels):
             convolutions = [ModulatedConv2d(before if i == 0 else after, after, code) for i in range(convs)]
             self.stages.append(nn.ModuleList(convolutions))
         self.skips = nn.ModuleList(nn.Conv2d(c, 4, 1) for c in channels[:-1])
@@ -98,15 +101,13 @@ def _double(x: Tensor) -> Tensor:
 
 
 class Projection(nn.Module):
-    """Frozen random mixing of feature maps across channels and scales (Sauer et al. 2021, "Projected GANs", section 3.2):
+    """Frozen random mixing of feature maps across channels and scales (Sauer et al. 2021, section 3.2):
     it keeps the discriminator from leaning on a few features. Weights are drawn from a fixed seed, never stored."""
-
-    WIDTHS = {0: 24, 2: 32, 4: 48, 10: 64, 15: 96}
 
     def __init__(self, taps: tuple[int, ...], channels: tuple[int, ...]) -> None:
         super().__init__()
         generator = torch.Generator().manual_seed(0)
-        self.widths = tuple(self.WIDTHS[tap] for tap in taps)
+        self.widths = tuple(PROJECTED_WIDTHS[tap] for tap in taps)
 
         def frozen(inputs: int, outputs: int, kernel: int) -> nn.Conv2d:
             conv = nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, bias=False)

@@ -22,10 +22,15 @@ BATCH = 4
 
 
 class AnchoredModel:
-    """`gan.spec.SamplerModel` on the CPU. Rendering is in fp32: the same bytes on any machine of one instruction set."""
+    """`gan.spec.SamplerModel` on the CPU. It draws in fp32: the same bytes on machines of one instruction set."""
 
     def __init__(
-        self, config: Config, card: ModelCard, works: Sequence[Work], generator: Generator, styles: torch.Tensor,
+        self,
+        config: Config,
+        card: ModelCard,
+        works: Sequence[Work],
+        generator: Generator,
+        styles: torch.Tensor,
         neighbours: np.ndarray,
     ) -> None:
         self.card, self.works = card, tuple(works)

@@ -31,22 +31,26 @@ class Nets:
         self.config, self.device = config, torch.device(device)
         self.half = self.device.type == "cuda" or bf16_pays()
         self.generator = Generator(config.size, config.code, config.width, config.widest, config.convs)
-        self.generator.to(memory_format=CHANNELS_LAST)  # type: ignore[call-overload]
-        self.mapping = Mapping(config.code)
-        self.codes = nn.Parameter(torch.randn(works, config.code))
-        self.features = FrozenFeatures(config.taps).to(memory_format=CHANNELS_LAST)  # type: ignore[call-overload]
+        self.generator.to(self.device, memory_format=CHANNELS_LAST)  # type: ignore[call-overload]
+        self.mapping = Mapping(config.code).to(self.device)
+        self.codes = nn.Parameter(torch.randn(works, config.code).to(self.device))
+        self.features = FrozenFeatures(config.taps).to(self.device, memory_format=CHANNELS_LAST)  # type: ignore[call-overload]
         if self.half:
             self.features.to(torch.bfloat16)
-        self.projection = Projection(config.taps, self.features.channels).to(memory_format=CHANNELS_LAST)  # type: ignore[call-overload]
+        self.projection = Projection(config.taps, self.features.channels)
+        self.projection.to(self.device, memory_format=CHANNELS_LAST)  # type: ignore[call-overload]
         with torch.no_grad():
-            sides = tuple(m.shape[-1] for m in self.look(torch.zeros(1, 3, config.size, config.size)))
-        self.discriminator = Discriminator(sides, self.projection.widths).to(memory_format=CHANNELS_LAST)  # type: ignore[call-overload]
+            sides = tuple(
+                m.shape[-1] for m in self.look(torch.zeros(1, 3, config.size, config.size, device=self.device))
+            )
+        self.discriminator = Discriminator(sides, self.projection.widths)
+        self.discriminator.to(self.device, memory_format=CHANNELS_LAST)  # type: ignore[call-overload]
         self.discriminator.requires_grad_(False)
         if self.half:
             self.projection.to(torch.bfloat16)
-        self.feature_scale = torch.ones(len(config.taps))
+        self.feature_scale = torch.ones(len(config.taps), device=self.device)
         self.neighbours = torch.zeros(works, 1, dtype=torch.int32)
-        self.embedding = torch.zeros(works, self.features.channels[-1])
+        self.embedding = torch.zeros(works, self.features.channels[-1], device=self.device)
         """Mean of the deepest tap for each work: what the family calls near."""
         self.rebuild_share = config.rebuild_share
         self.pictures_seen = 0
@@ -97,7 +101,7 @@ class Nets:
         seen = [torch.cat(tap)[:512] for tap in zip(*parts, strict=True)]
         self.feature_scale = torch.stack([1 / tap.float().std().clamp_min(1e-3) for tap in seen])
         self.projection.calibrate([tap[:64] for tap in seen])
-        self.neighbours = torch.from_numpy(nearest(self.embedding.numpy()))
+        self.neighbours = torch.from_numpy(nearest(self.embedding.cpu().numpy()))
 
     @torch.no_grad()
     def start_from(self, base: dict[str, Tensor]) -> None:
@@ -106,8 +110,8 @@ class Nets:
         _load(self.mapping, base, "mapping.")
         _load(self.discriminator, base, "discriminator.")
         ours = torch.nn.functional.normalize(self.embedding, dim=1)
-        theirs = torch.nn.functional.normalize(base["embedding"].float(), dim=1)
-        self.codes.copy_(base["codes"].float()[(ours @ theirs.T).argmax(1)])
+        theirs = torch.nn.functional.normalize(base["embedding"].to(ours), dim=1)
+        self.codes.copy_(base["codes"].to(ours)[(ours @ theirs.T).argmax(1)])
         for average, value in zip(self.average_values(), self.live_values(), strict=True):
             average.copy_(value)
         self.rebuild_share = self.config.rebuild_share_from_base
@@ -148,8 +152,8 @@ class Nets:
             self.codes.copy_(state["codes"])
             self.codes_average.copy_(state["codes_average"])
             self.projection.get_buffer("scale").copy_(state["projection_scale"])
-        self.feature_scale, self.neighbours = state["feature_scale"], state["neighbours"]
-        self.embedding = state["embedding"]
+        self.feature_scale = state["feature_scale"].to(self.device)
+        self.neighbours, self.embedding = state["neighbours"], state["embedding"].to(self.device)
         self.pictures_seen = int(state["pictures_seen"])
         self.rebuild_share = float(state["rebuild_share"])
         for name, module in self._modules().items():

@@ -1,8 +1,8 @@
 """The training step: rebuild works from their codes, and let an adversary judge mixtures alone.
 
 Each work owns a free code. Rebuilding pulls the generator to draw every work from its code (distance in pixels and in
-frozen features, both L1); the adversary sees inventions only, blends and layer mixes of codes, against works. A projected
-discriminator (Sauer et al. 2021) with the hinge loss (Lim & Ye 2017):
+frozen features, both L1); the adversary sees inventions only, blends and layer mixes of codes, against works. A
+projected discriminator (Sauer et al. 2021) with the hinge loss (Lim & Ye 2017):
     D: E max(0, 1 − D(work)) + E max(0, 1 + D(invention))        G: − E D(invention)
 So no work can be forgotten (no collapse), and what lies between works looks like work too.
 
@@ -44,7 +44,7 @@ class Draw:
 
 
 def draw(nets: Nets, config: Config, inventions: int, random: torch.Generator) -> Draw:
-    batch, count = config.batch, len(nets.codes)
+    batch, count, device = config.batch, len(nets.codes), nets.device
     first = torch.randint(0, count, (inventions,), generator=random)
     # variety is drawn evenly, so every setting that a member may choose is trained: pool = 2 (N/2)^variety relatives
     variety = torch.rand(inventions, generator=random)
@@ -55,14 +55,14 @@ def draw(nets: Nets, config: Config, inventions: int, random: torch.Generator) -
     far = (first + 1 + (place * (count - 1)).long()) % count
     white = torch.rand(batch, 1, generator=random) < 0.5
     colours = torch.rand(batch, 3, generator=random)
-    return Draw(
-        works=torch.randint(0, count, (batch,), generator=random),
-        parents=torch.stack([first, torch.where(pool <= reach, near, far)], 1),
-        lean=torch.rand(inventions, 1, generator=random) * MOST_BLEND,
-        cut=torch.randint(1, nets.generator.layers, (inventions,), generator=random),
-        layered=torch.rand(inventions, generator=random) < SHARE_OF_LAYER_MIXES,
-        noise=torch.randn(inventions, config.code, generator=random) * config.noise,
-        backgrounds=torch.where(white, torch.ones(()), colours),
+    return Draw(  # drawn on the CPU whatever the device, so a run's seed means the same everywhere
+        works=torch.randint(0, count, (batch,), generator=random).to(device),
+        parents=torch.stack([first, torch.where(pool <= reach, near, far)], 1).to(device),
+        lean=(torch.rand(inventions, 1, generator=random) * MOST_BLEND).to(device),
+        cut=torch.randint(1, nets.generator.layers, (inventions,), generator=random).to(device),
+        layered=(torch.rand(inventions, generator=random) < SHARE_OF_LAYER_MIXES).to(device),
+        noise=(torch.randn(inventions, config.code, generator=random) * config.noise).to(device),
+        backgrounds=torch.where(white, torch.ones(()), colours).to(device),
         shifts=torch.randint(0, 2 * config.shift + 1, (batch, 2), generator=random),
     )
 
@@ -73,7 +73,7 @@ def invent(nets: Nets, drawn: Draw) -> Tensor:
     first = nets.mapping(codes[drawn.parents[:, 0]] + drawn.noise)
     second = nets.mapping(codes[drawn.parents[:, 1]] + drawn.noise)
     blend = torch.lerp(first, second, drawn.lean.to(first.dtype))
-    layers = torch.arange(nets.generator.layers)
+    layers = torch.arange(nets.generator.layers, device=codes.device)
     from_second = drawn.layered[:, None] & (drawn.cut[:, None] <= layers[None])
     return torch.where(from_second[:, :, None], second[:, None], blend[:, None])
 
@@ -96,8 +96,10 @@ def rebuild_loss(config: Config, fake: Tensor, real: Tensor, fakes: list[Tensor]
     return config.pixel_weight * pixels + features
 
 
-def train_step(nets: Nets, config: Config, pictures: Tensor, progress: float, random: torch.Generator) -> dict[str, Tensor]:
-    """One step on `config.batch` pictures; `progress` in [0, 1] sets phase and rates. Returns losses, still on device."""
+def train_step(
+    nets: Nets, config: Config, pictures: Tensor, progress: float, random: torch.Generator
+) -> dict[str, Tensor]:
+    """One step on `config.batch` pictures; `progress` in [0, 1] sets phase and rates. Returns losses, on device."""
     adversarial = progress >= nets.rebuild_share
     nets.set_rates(config, progress, adversarial)
     rebuilt = config.batch // 2 if adversarial else config.batch
@@ -117,7 +119,9 @@ def train_step(nets: Nets, config: Config, pictures: Tensor, progress: float, ra
     with torch.no_grad():
         reals = nets.look(real_seen)
 
-    loss = rebuild_loss(config, fake[:rebuilt], real[:rebuilt], nets.scaled(fakes, rebuilt), nets.scaled(reals, rebuilt))
+    loss = rebuild_loss(
+        config, fake[:rebuilt], real[:rebuilt], nets.scaled(fakes, rebuilt), nets.scaled(reals, rebuilt)
+    )
     losses = {"rebuild": loss.detach()}
     if adversarial:
         with torch.no_grad():
@@ -143,7 +147,10 @@ def _discriminator_step(nets: Nets, reals: list[Tensor], fakes: list[Tensor]) ->
     with nets.autocast(), parametrize.cached():
         real_logits, fake_logits = nets.discriminator(reals), nets.discriminator(fakes)
     loss = torch.stack(
-        [F.relu(1 - r.float()).mean() + F.relu(1 + f.float()).mean() for r, f in zip(real_logits, fake_logits, strict=True)]
+        [
+            F.relu(1 - r.float()).mean() + F.relu(1 + f.float()).mean()
+            for r, f in zip(real_logits, fake_logits, strict=True)
+        ]
     ).sum()
     nets.discriminator_optimiser.zero_grad(set_to_none=True)
     loss.backward()

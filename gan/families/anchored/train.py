@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import time
 from pathlib import Path
@@ -16,13 +17,13 @@ from gan.data.pictures import load_pictures, over
 from gan.errors import WorkerError
 from gan.evaluate.metrics import judge_samples
 from gan.families.anchored.config import Config
-from gan.families.anchored.mixing import Mixer
 from gan.families.anchored.modelfile import ModelFile, read_model, write_model
 from gan.families.anchored.serve import AnchoredModel
 from gan.families.anchored.state import Nets
 from gan.families.anchored.step import train_step
 from gan.rundir import RunConfig, RunDir
 from gan.training.loop import run_training
+from gan.training.priority import yield_to_others
 
 SAMPLE_SEEDS = range(16)
 SAMPLE_VARIETY = 0.5
@@ -35,13 +36,13 @@ class AnchoredLearner:
     def __init__(self, run: RunDir, run_config: RunConfig, config: Config, random: torch.Generator) -> None:
         self._run, self._run_config, self._config, self._random = run, run_config, config, random
         self.batch = config.batch
-        self._pictures = load_pictures(run.pictures, config.size)
+        self._pictures = load_pictures(run.pictures, config.size).to(run_config.device)
         works = run_config.request.works
         if len(self._pictures) != len(works):
             raise WorkerError(ErrorCode.bad_picture, f"{len(works)} works were named, {len(self._pictures)} are there.")
         torch.manual_seed(run_config.request.seed)
         self._nets = Nets(config, len(works), run_config.device)
-        self._nets.study(over(self._pictures, torch.ones(len(works), 3)))
+        self._nets.study(over(self._pictures, torch.ones(len(works), 3, device=self._pictures.device)))
         base = self._read_base(run_config.base_path)
         if base is not None:
             self._nets.start_from(base.tensors)
@@ -70,7 +71,7 @@ class AnchoredLearner:
         model = self._as_model(Figures())
         recipes = [Seed(seed=10_000 + n, variety=SAMPLE_VARIETY) for n in range(JUDGED_SAMPLES)]
         samples = np.stack([picture.pixels for picture in model.render(recipes)])
-        return judge_samples(samples, self._pictures)
+        return judge_samples(samples, self._pictures.cpu())
 
     def export(self, figures: Figures) -> None:
         nets, request = self._nets, self._run_config.request
@@ -107,8 +108,8 @@ class AnchoredLearner:
             self._config,
             self._card(figures),
             self._run_config.request.works,
-            nets.generator_average,
-            nets.styles(),
+            copy.deepcopy(nets.generator_average).cpu(),
+            nets.styles().cpu(),
             nets.neighbours.numpy(),
         )
 
@@ -127,7 +128,7 @@ def sources_of(run_config: RunConfig) -> tuple[str, ...]:
 
 
 def choose_threads() -> int:
-    """All cores on an idle machine, one when others compute: two threads that wait for each other are slower than one."""
+    """All cores on an idle machine, one when others compute: threads that wait for each other are slower than one."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     busy = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     return max(1, min(8, cores - round(min(busy, cores - 1))))
@@ -135,6 +136,7 @@ def choose_threads() -> int:
 
 def train(run: RunDir) -> None:
     """Run or resume the training of a run folder."""
+    yield_to_others()
     run_config = run.config()
     config = _config(run_config)
     torch.set_num_threads(run_config.threads or config.threads or choose_threads())

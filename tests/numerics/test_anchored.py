@@ -1,0 +1,172 @@
+"""The family on real torch with tiny nets: it learns, resumes bit for bit, and serves the same bytes in any company."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from gan.contract import Anchor, ErrorCode, EventKind, Seed, TrainingState, Vary
+from gan.data.pictures import load_pictures, over, premultiplied, straight
+from gan.errors import WorkerError
+from gan.families import get
+from gan.families.anchored.config import Config
+from gan.families.anchored.modelfile import read_model
+from gan.families.anchored.serve import AnchoredModel
+from gan.families.anchored.state import Nets
+from gan.families.anchored.step import train_step
+from gan.rundir import RunDir
+from tests.numerics.conftest import SMALL
+
+MakeRun = Callable[..., RunDir]
+
+
+def train_in_child(run: RunDir) -> subprocess.Popen[bytes]:
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    with run.log.open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "gan", "train", str(run.path)], stdout=log, stderr=log, env=environment
+        )
+
+
+@pytest.fixture
+def trained(make_run: MakeRun) -> RunDir:
+    run = make_run(pictures=320)
+    get("anchored").train(run)
+    return run
+
+
+def test_it_learns_to_rebuild_and_the_adversary_is_heard(make_run: MakeRun) -> None:
+    run = make_run(count=16)
+    torch.manual_seed(0)
+    config = Config.model_validate(SMALL)
+    pictures = load_pictures(run.pictures, config.size)
+    nets = Nets(config, len(pictures))
+    nets.study(over(pictures, torch.ones(len(pictures), 3)))
+    random = torch.Generator().manual_seed(0)
+    first = [float(train_step(nets, config, pictures, 0.0, random)["rebuild"].detach()) for _ in range(5)]
+    for _ in range(120):
+        last = train_step(nets, config, pictures, 0.1, random)
+    assert float(last["rebuild"]) < 0.7 * np.mean(first)
+    losses = train_step(nets, config, pictures, 0.9, random)
+    assert {"rebuild", "discriminator", "adversary", "fooled"} <= set(losses)
+    assert all(np.isfinite(float(value)) for value in losses.values())
+
+
+def test_a_generator_step_raises_the_judgement_of_inventions(make_run: MakeRun) -> None:
+    """Anchor of facts: one step against a fixed discriminator must raise the mean logit of what is invented."""
+    run = make_run(count=16)
+    torch.manual_seed(0)
+    config = Config.model_validate(SMALL | {"adversary": 50.0, "lr_discriminator": 0.0, "noise": 0.0})
+    pictures = load_pictures(run.pictures, config.size)
+    nets = Nets(config, len(pictures))
+    nets.study(over(pictures, torch.ones(len(pictures), 3)))
+    values = []
+    for _ in range(30):
+        random = torch.Generator().manual_seed(7)
+        values.append(float(train_step(nets, config, pictures, 0.5, random)["adversary"]))
+    assert values[-1] < values[0]
+
+
+def test_a_run_leaves_a_model_events_samples_and_a_report(trained: RunDir) -> None:
+    events = list(trained.events())
+    assert [event.n for event in events] == list(range(1, len(events) + 1))
+    assert events[-1].state is TrainingState.finished
+    assert {EventKind.progress, EventKind.sample, EventKind.figures} <= {event.kind for event in events}
+    assert len(list(trained.samples.glob("*.png"))) >= 2
+    report = trained.report()
+    assert report is not None
+    assert report.figures.pictures_seen == 320
+    file = read_model(trained.model)
+    assert file.card.works == 12
+    assert file.card.sources == ("12 works by Ada (CC0 1.0)",)
+    assert file.card.alpha
+
+
+def test_the_same_recipe_gives_the_same_bytes_in_any_company(trained: RunDir) -> None:
+    model = get("anchored").load(trained.model)
+    recipes = [Seed(seed=n, variety=0.8) for n in range(9)] + [Vary(of=Seed(seed=1), seed=5), Anchor(index=3)]
+    together = [picture.pixels.tobytes() for picture in model.render(recipes)]
+    alone = [model.render([recipe])[0].pixels.tobytes() for recipe in recipes]
+    backwards = [picture.pixels.tobytes() for picture in model.render(recipes[::-1])][::-1]
+    assert together == alone == backwards
+    assert len(set(together)) > 5
+
+
+def test_credits_name_the_works(trained: RunDir) -> None:
+    rendered = get("anchored").load(trained.model).render([Anchor(index=3)])[0]
+    assert [(credit.title, credit.artist, credit.weight) for credit in rendered.credits] == [("shape 3", "Ada", 1.0)]
+    assert rendered.pixels.shape == (32, 32, 4)
+
+
+def test_killed_and_resumed_equals_unbroken(make_run: MakeRun) -> None:
+    unbroken, killed = (make_run(name, pictures=640) for name in ("unbroken", "killed"))
+    assert train_in_child(unbroken).wait(100) == 0
+    child = train_in_child(killed)
+    deadline = time.monotonic() + 60
+    killed.set_control("run")
+    while not any(event.kind is EventKind.progress for event in killed.events()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    killed.set_control("pause")  # a pause saves, so the kill falls after a checkpoint in the middle
+    while not killed.resume.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    child.send_signal(signal.SIGKILL)
+    child.wait(20)
+    assert not killed.model.exists(), "the run ended before it could be killed"
+    killed.set_control("run")
+    assert train_in_child(killed).wait(100) == 0
+    first, second = read_model(unbroken.model).tensors, read_model(killed.model).tensors
+    assert first.keys() == second.keys()
+    for name, value in first.items():
+        assert torch.equal(value, second[name]), name
+
+
+def test_stop_keeps_what_was_learned(make_run: MakeRun) -> None:
+    run = make_run(pictures=100_000)
+    run.set_control("stop")
+    get("anchored").train(run)
+    report = run.report()
+    assert report is not None
+    assert report.state is TrainingState.finished
+    assert run.model.exists()
+
+
+def test_starting_from_a_base_takes_its_networks_over(trained: RunDir, make_run: MakeRun) -> None:
+    tuned = make_run("tuned", count=9, base=trained.model, pictures=8)
+    get("anchored").train(tuned)
+    base, after = read_model(trained.model), read_model(tuned.model)
+    name = "generator.conv.weight"
+    near = (base.tensors[name] - after.tensors[name]).abs().mean()
+    assert near < 0.05 * base.tensors[name].abs().mean()
+    assert len(after.works) == 9
+
+
+@pytest.mark.parametrize("content", [b"", b"not a model", b"\xff" * 64])
+def test_a_file_that_is_no_model_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(content)
+    with pytest.raises(WorkerError) as error:
+        AnchoredModel.read(path)
+    assert error.value.code is ErrorCode.bad_model
+
+
+def test_no_pictures_is_said_plainly(tmp_path: Path) -> None:
+    with pytest.raises(WorkerError, match="no picture to learn from"):
+        load_pictures(tmp_path, 32)
+
+
+def test_premultiplied_and_back() -> None:
+    pixels = np.random.RandomState(0).randint(0, 256, (3, 8, 8, 4)).astype(np.uint8)
+    pixels[..., 3] = np.where(pixels[..., 3] < 128, 0, 255)
+    back = straight(torch.from_numpy(premultiplied(pixels)).permute(0, 3, 1, 2))
+    seen = pixels[..., 3] == 255
+    assert np.array_equal(back[seen], pixels[seen])
+    assert np.array_equal(back[..., 3], pixels[..., 3])
