@@ -18,14 +18,21 @@ def main(arguments: list[str] | None = None) -> int:
     if command == "train":
         from gan import families
         from gan.engines.trainee import train
+        from gan.training.priority import yield_to_others
 
+        yield_to_others()
         return train(options.run_dir, families.get)
     if command == "render":
-        from gan.sampling.by_hand import render
+        from gan import families
+        from gan.sampling.by_hand import render_sheet
 
-        return render(options.model, options.out, options.count, options.seed, options.variety, options.size)
+        o = options
+        return render_sheet(o.model, o.out, o.count, o.seed, o.variety, o.size, families.get)
     if command == "evaluate":
-        return _evaluate(options.rest)
+        from gan import families
+        from gan.sampling.by_hand import evaluate_model
+
+        return evaluate_model(options.model, options.pictures, options.count, families.get)
     from gan.sampling.bench import bench
 
     return bench(options.model)
@@ -48,8 +55,10 @@ def _parser() -> argparse.ArgumentParser:
     render.add_argument(
         "--size", type=int, default=None, help="side of each picture in pixels; the model's own if unset"
     )
-    evaluate = commands.add_parser("evaluate", help="measure a model against pictures", add_help=False)
-    evaluate.add_argument("rest", nargs=argparse.REMAINDER)
+    evaluate = commands.add_parser("evaluate", help="measure a model file against a folder of PNG pictures")
+    evaluate.add_argument("model", type=Path)
+    evaluate.add_argument("pictures", type=Path)
+    evaluate.add_argument("--count", type=int, default=256, help="pictures drawn for the measurement")
     bench = commands.add_parser("bench", help="time renders by stage on this machine")
     bench.add_argument("model", type=Path)
     return parser
@@ -79,12 +88,6 @@ def _serve() -> int:
     except KeyboardInterrupt:
         return 130
     return 0
-
-
-def _evaluate(rest: list[str]) -> int:
-    from gan.evaluate.__main__ import main as evaluate
-
-    return evaluate(rest)
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ AUTOGROUP = Path("/proc/self/autogroup")
 def yield_to_others() -> None:
     """Lowest priority for this process, before any thread is started.
 
-    Linux with autogroups shares the processor between sessions first and looks at niceness only inside one, so a trainer
-    in its own session would take half a core from the sampler however nice it is: the group is made nice as well.
+    Linux with autogroups shares the processor between sessions first and looks at niceness only inside one, so a
+    trainer in its own session would slow the sampler however nice it is: its group is made nice as well.
     """
     with contextlib.suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, 0, NICE)

@@ -23,7 +23,6 @@ from gan.families.anchored.state import Nets
 from gan.families.anchored.step import train_step
 from gan.rundir import RunConfig, RunDir
 from gan.training.loop import run_training
-from gan.training.priority import yield_to_others
 
 SAMPLE_SEEDS = range(16)
 SAMPLE_VARIETY = 0.5
@@ -136,7 +135,6 @@ def choose_threads() -> int:
 
 def train(run: RunDir) -> None:
     """Run or resume the training of a run folder."""
-    yield_to_others()
     run_config = run.config()
     config = _config(run_config)
     torch.set_num_threads(run_config.threads or config.threads or choose_threads())
