@@ -72,8 +72,13 @@ class Library:
         free = [one for one in self._models.values() if self.visible(one.id, guild_id)]
         return min(free, key=lambda one: (not one.shipped, one.title.casefold())).id if free else None
 
-    def shipped_base(self) -> str | None:
-        """The model that a training starts from when none is named; none starts from nothing."""
+    async def shipped_base(self) -> str | None:
+        """The model that a training starts from when none is named; none starts from nothing.
+
+        Raises what the worker's client raises while the list is still empty.
+        """
+        if not self._models:
+            await self.refresh()
         shipped = [one for one in self._models.values() if one.shipped]
         return min(shipped, key=lambda one: one.title.casefold()).id if shipped else None
 

@@ -28,6 +28,10 @@ class Patience:
     """A training outlives any restart of the worker; after a day without a word it is given up."""
     edit: float = 4.0
     """Between two edits of a message that lives; Discord allows about five messages in five seconds to a channel."""
+    edit_least: float = 1.0
+    """The same when there is news that should not wait, such as the first sample."""
+    worker: float = 3.0
+    """Between two looks for a worker that is away from a training."""
     edit_old: float = 60.0
     """The same for messages older than an hour, whose edits Discord throttles."""
 

@@ -91,7 +91,7 @@ async def _allowed(telling: Telling, ask: Train) -> str | None:
         raise Refused(f"There is a model called “{ask.name.strip()}” already. Choose another name.")
     if ask.base is not None:
         return (await telling.choose_model(ask.base)).id
-    return parts.library.shipped_base()
+    return await patiently(parts.library.shipped_base, parts.patience.render)
 
 
 async def show_checking(telling: Telling, ticket: Ticket) -> Posted:

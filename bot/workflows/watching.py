@@ -17,11 +17,8 @@ from gan.contract import ErrorCode, Training, TrainingRequest
 
 log = logging.getLogger(__name__)
 
-LEAST_PAUSE_S = 1.0
-"""Between two edits, also when there is news that should not wait."""
 OLD_S = 3000.0
 """Edits of messages older than an hour are throttled by Discord; we slow down somewhat before."""
-AWAY_PAUSE_S = 3.0
 AWAY_WORDS = "the machine does not answer just now; it goes on by itself as soon as it is back"
 
 
@@ -74,7 +71,7 @@ async def follow(telling: Telling, live: LiveTraining, news: asyncio.Event) -> N
                 raise
             live.trouble = AWAY_WORDS
             log.info("training %s: %s", live.ticket.training_id, away)
-        await asyncio.sleep(AWAY_PAUSE_S if live.trouble else 0.2)
+        await asyncio.sleep(telling.parts.patience.worker if live.trouble else 0.2)
 
 
 async def _listen(telling: Telling, live: LiveTraining, news: asyncio.Event) -> None:
@@ -105,8 +102,9 @@ async def draw(telling: Telling, live: LiveTraining, posted: Posted, news: async
     sample: tuple[str, bytes] | None = None
     since = time.time()
     while True:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(news.wait(), pause(telling, time.time() - telling.origin.at))
+        with suppress(TimeoutError):  # wait_for would swallow a cancellation that comes together with news
+            async with asyncio.timeout(pause(telling, time.time() - telling.origin.at)):
+                await news.wait()
         news.clear()
         try:
             if live.place is not None:
@@ -114,7 +112,7 @@ async def draw(telling: Telling, live: LiveTraining, posted: Posted, news: async
             if live.sample is not None and (sample is None or sample[0] != live.sample):
                 sample = live.sample, await telling.parts.worker.blob(live.sample)
             view = live.view(sample[1] if sample else None)
-            if view != shown:
+            if view != shown and not live.state.ended:  # the last word comes once all of it is on record
                 posted = await telling.parts.messenger.deliver(telling.origin, view, posted)
                 shown = view
         except Retry as busy:
@@ -124,7 +122,7 @@ async def draw(telling: Telling, live: LiveTraining, posted: Posted, news: async
             return
         except Exception:
             log.exception("could not redraw training %s; the training goes on", live.ticket.training_id)
-        await asyncio.sleep(max(0.0, LEAST_PAUSE_S - (time.time() - since)))
+        await asyncio.sleep(max(0.0, telling.parts.patience.edit_least - (time.time() - since)))
         since = time.time()
 
 

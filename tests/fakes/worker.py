@@ -17,9 +17,11 @@ from pathlib import Path
 from PIL import Image
 
 from bot.errors import Refused, Retry
+from bot.worker import WorkerRefused
 from bot.workflows.needs import Steering
 from gan.contract import (
     Credit,
+    ErrorCode,
     Event,
     EventKind,
     Figures,
@@ -74,7 +76,7 @@ class FakeWorker:
         await asyncio.sleep(self.render_seconds)
         known = {one.card.id: one for one in await self.models()}
         if request.model not in known:
-            raise Refused(f"The model {request.model} is gone. Choose another one.")
+            raise WorkerRefused(f"The model {request.model} is gone. Choose another one.", ErrorCode.model_missing)
         model = known[request.model]
         return RenderAnswer(
             model=model.card.id,
@@ -108,7 +110,7 @@ class FakeWorker:
     async def training(self, training_id: str) -> Training:
         self._reach()
         if not self._file(training_id).exists():
-            raise Refused(f"There is no training {training_id}.")
+            raise WorkerRefused(f"There is no training {training_id}.", ErrorCode.training_missing)
         kept = json.loads(self._file(training_id).read_text())
         body = TrainingRequest.model_validate(kept["body"])
         state, seconds = self._state(kept, body)

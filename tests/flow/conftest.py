@@ -25,7 +25,7 @@ from tests.fakes.messenger import FakeMessenger
 from tests.fakes.worker import FakeWorker
 
 GUILD, OTHER_GUILD, ADA, BEN = 20, 21, 30, 31
-PATIENCE = Patience(render=0.6, deliver=2.0, training=20.0, edit=0.2, edit_old=0.2)
+PATIENCE = Patience(render=0.6, deliver=2.0, training=20.0, edit=0.1, edit_least=0.05, edit_old=0.1, worker=0.1)
 
 
 @dataclass
@@ -63,7 +63,7 @@ class House:
 
 
 async def open_house(
-    url: str, folder: Path, messenger: FakeMessenger | None = None, *, limits: Limits | None = None, speed: float = 10.0
+    url: str, folder: Path, messenger: FakeMessenger | None = None, *, limits: Limits | None = None, speed: float = 40.0
 ) -> AsyncIterator[House]:
     """The house as `bot.app` builds it, but for messenger and worker; open."""
     records = open_records(url)

@@ -8,6 +8,7 @@ import hashlib
 import pytest
 
 from bot.errors import Refused
+from bot.records.store import RequestLine
 from bot.settings import Limits
 from bot.stories import Generate, OpenLarge, Reroll, Variations
 from bot.workflows.rebuilding import rebuild
@@ -137,11 +138,11 @@ class TestALimit:
         await house.messenger.pictures(await house.ask(Generate(), member=BEN))
 
 
-async def settled(house: House, request_id: int):  # type: ignore[no-untyped-def]
+async def settled(house: House, request_id: int) -> RequestLine:
     """The request's line once its answer is on record."""
-    for _ in range(100):
-        line = next(one for one in await house.records.every_request() if one.id == request_id)
-        if line.answered_at is not None:
-            return line
-        await asyncio.sleep(0.02)
-    raise AssertionError("never answered")
+    async with asyncio.timeout(10):
+        while True:
+            line = next((one for one in await house.records.every_request() if one.id == request_id), None)
+            if line is not None and line.answered_at is not None:
+                return line
+            await asyncio.sleep(0.02)
