@@ -31,8 +31,9 @@ PROGRESS_EVERY = 1.0
 CHECKPOINT_EVERY = 20.0
 """Seconds between checkpoints: what a kill costs at most."""
 FIRST_SAMPLES = (0.0, 3.0, 7.0, 11.0, 16.0, 21.0)
-SAMPLE_EVERY = 6.0
-"""Seconds between sample grids, closer together at the start, where most happens."""
+SAMPLE_EVERY, SAMPLE_SHARE = 6.0, 0.03
+"""Seconds between sample grids, and at least this share of the time so far: most happens at the start, and a long run
+should not fill the disk."""
 
 
 class Learner(Protocol):
@@ -173,7 +174,8 @@ class Loop:
         write_atomically(self._run.samples / name, grid_png(self._learner.sample()))
         self._events.write("sample", text=name)
         self._samples += 1
-        later = self._clock.seconds() + SAMPLE_EVERY
+        seconds = self._clock.seconds()
+        later = seconds + max(SAMPLE_EVERY, SAMPLE_SHARE * seconds)
         self._next_sample = FIRST_SAMPLES[self._samples] if self._samples < len(FIRST_SAMPLES) else later
 
     def _save(self) -> None:
