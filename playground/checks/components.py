@@ -119,6 +119,7 @@ def read_media(owner: Body, name: str, scope: Scope, only_files: bool = False) -
     if not url.startswith("attachment://"):
         if only_files:
             body.note("url", "URL_TYPE_INVALID_SCHEME", "Scheme must be one of ('attachment',).")
+            return None
         return {"url": url}
     attachment = scope.files.get(url.removeprefix("attachment://"))
     if attachment is None:

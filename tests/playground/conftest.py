@@ -85,10 +85,10 @@ class Page:
     async def messages(self, channel: str = seed.STUDIO) -> list[Json]:
         return list(await self.get(f"/_/channels/{channel}/messages", limit=100))
 
-    async def hear(self, kind: str, where: Callable[[Json], bool] = lambda _: True, within: float = 5) -> Json:
+    async def hear(self, kind: str, where: Callable[[Any], bool] = lambda _: True, within: float = 5) -> Any:
         """The first event of a kind that fits, also if it came before."""
 
-        def found() -> Json | None:
+        def found() -> Any:
             return next((e["d"] for e in self.events if e["t"] == kind and where(e["d"])), None)
 
         async with self.news, asyncio.timeout(within):
@@ -98,7 +98,7 @@ class Page:
         return result
 
     async def done(self, interaction_id: str, state: str = "answered") -> Json:
-        return await self.hear("interaction", lambda d: d["id"] == interaction_id and d["state"] == state)
+        return dict(await self.hear("interaction", lambda d: d["id"] == interaction_id and d["state"] == state))
 
     async def answer_to(self, interaction_id: str) -> Json:
         """The message that answers an interaction, as it stands now."""
@@ -107,7 +107,7 @@ class Page:
         return next(m for m in shown if m["id"] == status["message_id"])
 
     async def get_message(self, message_id: str) -> Json:
-        return await self.hear("message_create", lambda d: d["id"] == message_id)
+        return dict(await self.hear("message_create", lambda d: d["id"] == message_id))
 
 
 class Stage:

@@ -6,7 +6,7 @@ import discord
 import pytest
 
 from playground import seed
-from tests.playground.conftest import Page, Stage
+from tests.playground.conftest import Json, Page, Stage
 from tests.playground.probe import Probe, file, panel, picture
 
 
@@ -181,7 +181,8 @@ async def test_emoji_stickers_threads_and_reactions(stage: Stage, page: Page, bo
     thread = await message.create_thread(name="about this")
     await thread.send("in the thread")
     assert thread.id == message.id
-    assert (await page.messages(str(thread.id)))[0]["content"] == "in the thread"
+    in_thread: list[Json] = await page.messages(str(thread.id))
+    assert in_thread[0]["content"] == "in the thread"
     await made.delete()
     assert not any(e["name"] == "my_frog" for e in stage.play.world.emojis.values())
 

@@ -19,7 +19,7 @@ from tests.playground.probe import Probe, file, panel
 @pytest.fixture(autouse=True)
 def quick_reconnect(monkeypatch: pytest.MonkeyPatch) -> None:
     """discord.py waits seconds before it connects again."""
-    monkeypatch.setattr(discord.client.ExponentialBackoff, "delay", lambda self: 0.05)
+    monkeypatch.setattr("discord.backoff.ExponentialBackoff.delay", lambda self: 0.05)
 
 
 async def test_a_cut_session_resumes_and_loses_nothing(stage: Stage, page: Page, bot: Probe) -> None:
