@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -92,6 +93,14 @@ async def open_world(play: Playground) -> None:
     if not play.world.load():
         await _found(play)
     play.interactions.load()
+    if play.settings.data:
+        await asyncio.to_thread(_lay_out_art, play.settings.data / "art")
+
+
+def _lay_out_art(folder: Path) -> None:
+    """Put the demo's folders of art beside the world, once: an operator may change or remove them afterwards."""
+    if not folder.exists():
+        shutil.copytree(DEMO / "art", folder)
 
 
 async def _found(play: Playground) -> None:

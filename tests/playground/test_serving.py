@@ -141,6 +141,15 @@ async def test_the_world_outlives_the_playground(tmp_path: Path) -> None:
         assert int(fresh) > int(message["id"])
 
 
+async def test_the_operators_art_lies_beside_the_world_and_stays_as_they_left_it(tmp_path: Path) -> None:
+    planets = tmp_path / "art" / "planets"
+    async with run_stage(data=tmp_path):
+        assert len(list(planets.glob("*.png"))) == 120
+    (planets / "planet-000.png").unlink()
+    async with run_stage(data=tmp_path):
+        assert len(list(planets.glob("*.png"))) == 119
+
+
 async def test_a_broken_off_founding_starts_again(tmp_path: Path) -> None:
     async with run_stage(data=tmp_path) as stage:
         stage.play.store.drop("world", "guild")
