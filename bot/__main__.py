@@ -170,7 +170,9 @@ def _sentences() -> Iterator[None]:
         _end(str(error))
     except (Refused, Retry, DatabaseTrouble) as error:
         _end(str(error), status=1)
-    except PermissionError as error:
+    except OSError as error:
+        if error.filename is None:
+            raise
         _end(f"{error.filename}: {error.strerror}. Make it writable, or name another data folder with ARTEL_DATA.")
 
 

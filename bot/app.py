@@ -24,7 +24,6 @@ from bot.worker import WorkerClient
 from bot.workflows.durable import Durable
 from bot.workflows.library import Library
 from bot.workflows.parts import Parts
-from bot.workflows.rebuilding import rebuild
 from bot.workflows.studio import WRITTEN_TYPES, Studio
 
 log = logging.getLogger(__name__)
@@ -61,6 +60,8 @@ async def run(settings: Settings, made: Callable[[discord.Client], None] | None 
         await studio.open()
         try:
             bot = await log_in(lambda: ArtelBot(studio, messenger), settings.bot_token)
+            if made is not None:
+                made(bot)
             try:
                 await bot.connect()
             finally:
@@ -89,12 +90,6 @@ async def log_in(make: Callable[[], ArtelBot], token: str) -> ArtelBot:
                 log.warning("Discord cannot be reached (%s); the next try is in %.0f s", error, pause)
         await asyncio.sleep(pause)
     raise AssertionError("the pauses never end")
-
-
-async def rebuild_output(settings: Settings, output_id: int) -> bytes:
-    """The file of an output, made again from its row; see `bot.workflows.rebuilding.rebuild`."""
-    async with open_rooms(settings, DiscordMessenger()) as rooms:
-        return await rebuild(rooms.records, rooms.worker, output_id)
 
 
 @asynccontextmanager

@@ -55,6 +55,7 @@ def configure(
     )
     handler = logging.StreamHandler(stream)
     handler.setFormatter(formatter)
+    handler.addFilter(_is_ours_to_hear)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
@@ -72,6 +73,11 @@ def request_context(request_id: int | str) -> Iterator[None]:
 def current_request() -> str | None:
     """The id that `request_context` bound here; none outside a request."""
     return structlog.contextvars.get_contextvars().get(REQUEST_KEY)
+
+
+def _is_ours_to_hear(record: logging.LogRecord) -> bool:
+    """discord.py warns of each library for voice that is not there; we never speak."""
+    return not (record.name == "discord.client" and "voice will NOT be supported" in record.getMessage())
 
 
 class _Discreet(structlog.stdlib.ProcessorFormatter):

@@ -185,10 +185,11 @@ async def supervise(children: Sequence[Child], stop: asyncio.Event, ready: Calla
 
     Raises `StartFailed` when one of them cannot be brought up; whatever was started is stopped by then.
     """
-    _adopt_orphans()
+    strangers = _descendants()
+    _adopt_orphans(True)
     tasks = [asyncio.create_task(child.live(), name=child.program.name) for child in children]
     tasks.append(asyncio.create_task(_announce(children, ready)))
-    burying = asyncio.create_task(_bury_adopted(children))
+    burying = asyncio.create_task(_bury_adopted(children, strangers))
     asked = asyncio.create_task(_wait(stop))
     try:
         waiting = {asked, *tasks}
@@ -203,7 +204,8 @@ async def supervise(children: Sequence[Child], stop: asyncio.Event, ready: Calla
         for task in (*tasks, burying, asked):
             task.cancel()
         await asyncio.gather(*tasks, burying, asked, return_exceptions=True)
-        await _end_orphans()
+        await _end_orphans(strangers)
+        _adopt_orphans(False)
 
 
 async def _wait(stop: asyncio.Event) -> None:
@@ -235,9 +237,9 @@ def _tether(parent: int) -> Callable[[], None] | None:
     return tie
 
 
-def _adopt_orphans() -> None:
+def _adopt_orphans(on: bool) -> None:
     if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, int(on), 0, 0, 0)
 
 
 def _descendants() -> set[int]:
@@ -256,22 +258,23 @@ def _bury(pids: set[int]) -> None:
             os.waitpid(pid, os.WNOHANG)
 
 
-async def _bury_adopted(children: Sequence[Child]) -> None:
+async def _bury_adopted(children: Sequence[Child], strangers: set[int]) -> None:
     """Bury what dead children leave behind; our own children are waited for where they were started."""
     while True:
         await asyncio.sleep(WATCH_S)
-        _bury(_descendants() - {child.pid for child in children if child.pid})
+        _bury(_descendants() - strangers - {child.pid for child in children if child.pid})
 
 
-async def _end_orphans() -> None:
+async def _end_orphans(strangers: set[int]) -> None:
+    """End what our children left behind; `strangers` were there before us."""
     for number, patience_s in ((signal.SIGTERM, 2.0), (signal.SIGKILL, 1.0)):
         until = time.monotonic() + patience_s
-        for pid in _descendants():
+        for pid in _descendants() - strangers:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, number)
         while time.monotonic() < until:
-            _bury(_descendants())
-            if not _descendants():
+            _bury(_descendants() - strangers)
+            if not _descendants() - strangers:
                 return
             await asyncio.sleep(0.05)
 

@@ -23,7 +23,7 @@ from rich.console import Console
 from bot.cli.console import HouseLog, welcome
 from bot.cli.invite import invite_link
 from bot.cli.lock import HouseLock
-from bot.settings import WORKER_PORT, Settings
+from bot.settings import WORKER_PORT, Settings, SettingsError
 from bot.supervisor import Child, Program, supervise
 from gan.contract import PREFIX, Health, HealthState
 
@@ -60,13 +60,12 @@ def plan(settings: Settings, environment: Mapping[str, str]) -> Plan:
     """Choose ports and tokens; nothing is started yet."""
     data = settings.data.absolute()
     own_worker = settings.worker.url is None
-    worker_port = int(environment.get("ARTEL_WORKER_PORT") or WORKER_PORT)
     own_playground = settings.discord.token is None and settings.playground.url is None
     playground_url = settings.playground_url
     if own_playground:
         playground_url = f"http://127.0.0.1:{free_port(settings.playground.port)}"
     return Plan(
-        worker_url=f"http://127.0.0.1:{free_port(worker_port)}" if own_worker else settings.worker_url,
+        worker_url=f"http://127.0.0.1:{free_port(_worker_port(environment))}" if own_worker else settings.worker_url,
         worker_token=settings.worker_token() or _new_token(data / "worker"),
         playground_url=playground_url,
         pulse=data / "run" / "bot.pulse",
@@ -74,6 +73,14 @@ def plan(settings: Settings, environment: Mapping[str, str]) -> Plan:
         own_worker=own_worker,
         own_playground=own_playground,
     )
+
+
+def _worker_port(environment: Mapping[str, str]) -> int:
+    """The port our worker should have; its own settings say more, but only it reads them."""
+    given = environment.get("ARTEL_WORKER_PORT", "").strip() or str(WORKER_PORT)
+    if not given.isdecimal() or int(given) > 65535:
+        raise SettingsError(f"ARTEL_WORKER_PORT is {given!r}, which cannot be used: it should be 0 to 65535.")
+    return int(given)
 
 
 async def up(settings: Settings, environment: Mapping[str, str]) -> None:
@@ -123,7 +130,8 @@ def programs(settings: Settings, house: Plan, session: aiohttp.ClientSession) ->
         port = house.playground_url.rpartition(":")[2]
         command = (*python, "playground", "--port", port, "--data", str(house.data / "playground"))
         found.append(Program("playground", command, _page_answers(session, house.playground_url)))
-    found.append(Program("bot", (*python, "bot", "bot"), _pulse_is_fresh(house.pulse), house.bot_environment))
+    command = (*python, "bot", "bot")
+    found.append(Program("bot", command, _pulse_is_fresh(house.pulse), house.bot_environment, grace_s=12.0))
     return found
 
 

@@ -1,0 +1,77 @@
+"""Log lines: the same from both libraries, with the request's id, and without secrets."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from bot import log
+
+
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    root = logging.getLogger()
+    before, level, quiet = root.handlers[:], root.level, {name: logging.getLogger(name).level for name in log.QUIET}
+    stream = io.StringIO()
+    log.configure("json", "info", secrets=["a-very-secret-token"], stream=stream)
+    yield stream
+    root.handlers[:] = before
+    root.setLevel(level)
+    for name, was in quiet.items():
+        logging.getLogger(name).setLevel(was)
+    structlog.reset_defaults()
+
+
+def entries(stream: io.StringIO) -> list[dict[str, object]]:
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def test_both_libraries_give_the_same_kind_of_line(lines: io.StringIO) -> None:
+    logging.getLogger("bot.x").warning("made %d", 3, extra={"model": "fox"})
+    structlog.get_logger("bot.x").warning("made 3", model="fox")
+    first, second = entries(lines)
+    for entry in (first, second):
+        assert entry.pop("time")
+        assert entry == {"event": "made 3", "model": "fox", "level": "warning", "logger": "bot.x"}
+
+
+async def test_the_request_id_follows_into_tasks_and_ends_with_its_block(lines: io.StringIO) -> None:
+    async def deeper() -> None:
+        await asyncio.sleep(0)
+        logging.getLogger("bot.x").info("deep")
+
+    async def one(request: int) -> None:
+        with log.request_context(request):
+            await asyncio.create_task(deeper())
+
+    await asyncio.gather(one(1), one(2))
+    logging.getLogger("bot.x").info("outside")
+    found = entries(lines)
+    assert sorted(str(entry.get("request")) for entry in found) == ["1", "2", "None"]
+    assert log.current_request() is None
+
+
+def test_no_line_shows_a_secret_even_in_a_traceback(lines: io.StringIO) -> None:
+    try:
+        raise ValueError("token a-very-secret-token is bad")
+    except ValueError:
+        logging.getLogger("bot.x").exception("failed with %s", "a-very-secret-token")
+    assert "a-very-secret-token" not in lines.getvalue()
+    assert "Traceback" in str(entries(lines)[0]["exception"])
+
+
+def test_libraries_are_quiet_and_their_warnings_come_through(lines: io.StringIO) -> None:
+    logging.getLogger("discord.gateway").info("a heartbeat")
+    logging.getLogger("discord.gateway").warning("cannot keep up")
+    assert [entry["event"] for entry in entries(lines)] == ["cannot keep up"]
+
+
+def test_what_has_nothing_to_do_with_us_is_left_out(lines: io.StringIO) -> None:
+    logging.getLogger("discord.client").warning("PyNaCl is not installed, voice will NOT be supported")
+    assert entries(lines) == []
