@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.errors import Refused
+from bot.policy import check_default_model, check_delete
 from bot.records.people import Person
 from bot.records.requests import Request
 from bot.stories import DeleteMine, MakeEmoji, Posted, SetDefaultModel
@@ -29,8 +30,7 @@ async def take_back(telling: Telling, ask: DeleteMine) -> int:
     target = await records.requests.get(ask.request_id)
     if target is None or target.server_id != origin.guild_id:
         raise Refused("I have no record of that request here.")
-    if origin.member_id != target.member_id and not origin.moderator:
-        raise Refused("Only the person who asked for these pictures, or a moderator, can delete them.")
+    check_delete(origin, target.member_id)
     posted = _standing(telling, target)
     if posted is not None:
         await patiently(lambda: telling.parts.messenger.delete(origin, posted), telling.parts.patience.render)
@@ -110,10 +110,8 @@ async def record_choice(telling: Telling, ask: SetDefaultModel) -> None:
 async def choose_default(telling: Telling, ask: SetDefaultModel) -> str:
     """Write the choice down; the model's title. Harmless twice."""
     parts, origin, server = telling.parts, telling.origin, telling.server
-    if server is None:
-        raise Refused("A default model belongs to a server; use this in one.")
-    if not origin.moderator:
-        raise Refused("Only a moderator (Manage Server) can choose the server's default model.")
+    check_default_model(origin)
+    assert server is not None
     model = await telling.choose_model(ask.model_id)
     before = parts.library.default(server.id)
     await parts.records.people.set_default_model(server, model.id, Person(origin.member_id, origin.member_name))

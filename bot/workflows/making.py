@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from base64 import b64encode
 from collections.abc import Sequence
-from datetime import timedelta
 
 from bot.errors import Refused
+from bot.policy import render_quota
 from bot.records.outputs import NewOutput, Output
 from bot.records.requests import RequestState
 from bot.stories import Generate, OpenLarge, PicturesView, Plain, Posted, Reroll, ShownPicture, Variations
@@ -24,7 +24,7 @@ from bot.workflows.recipes import (
     read_recipe,
     seed_of,
 )
-from bot.workflows.telling import Telling, charge_for, elapsed_ms, patiently
+from bot.workflows.telling import Telling, elapsed_ms, patiently
 from bot.workflows.words import NUMBERS, credit_lines, milliseconds, plural, seeds_line
 from gan.contract import RenderAnswer, RenderRequest, Seed, Upscaler, Vary
 
@@ -48,13 +48,12 @@ async def make(telling: Telling, ask: MakeAsk) -> None:
 
 async def record(telling: Telling, ask: MakeAsk) -> Plan:
     """Decide what will be made, and put the request on record; one that is refused is on record too."""
-    charge = charge_for("renders", telling.parts.limits.renders_per_minute, timedelta(minutes=1))
     try:
         plan = await _plan(telling, ask)
     except Exception:
         await telling.accept()
         raise
-    await telling.accept(charge, plan)
+    await telling.accept(render_quota(telling.parts.limits), plan)
     return plan
 
 

@@ -7,10 +7,10 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import ParamSpec, TypeVar
 
 from bot.errors import Refused, Retry
+from bot.policy import Quota
 from bot.records.audit import Deed
 from bot.records.models import Model
 from bot.records.people import Person
@@ -51,9 +51,10 @@ class Telling:
 
     # --- steps that every story has ---------------------------------------------------------------------------------
 
-    async def accept(self, charge: Charge | None = None, plan: Plan | None = None, model_id: str | None = None) -> None:
-        """Put the request on record and book what it uses. Raises `Refused` when that is more than is left."""
+    async def accept(self, quota: Quota | None = None, plan: Plan | None = None, model_id: str | None = None) -> None:
+        """Put the request on record and book one use of a quota. Raises `Refused` when none is left."""
         origin = self.origin
+        charge = Charge(quota.what, 1.0, quota.limit, quota.since(now())) if quota else None
         within = await self.parts.records.requests.accept(
             NewRequest(
                 id=self.id,
@@ -68,8 +69,8 @@ class Telling:
                 charge=charge,
             )
         )
-        if not within and charge is not None:
-            raise Refused(too_much(charge))
+        if not within and quota is not None:
+            raise Refused(quota.sentence)
 
     async def end(self, state: RequestState, error: str | None = None, **timings: float) -> None:
         """The work is over; what it was charged is given back when nothing came of it."""
@@ -109,21 +110,6 @@ class Telling:
     @property
     def server(self) -> Person | None:
         return Person(self.origin.guild_id, self.origin.guild_name) if self.origin.guild_id is not None else None
-
-
-def charge_for(what: str, limit: float, per: timedelta) -> Charge:
-    """One of `what`, of which a member may have `limit` in any stretch of time as long as `per`."""
-    return Charge(what, 1.0, limit, now() - per)
-
-
-def too_much(charge: Charge) -> str:
-    """What a member reads who has used up what there is."""
-    limit = f"{charge.limit:.0f}" if charge.limit is not None else "too many"
-    if charge.what == "renders":
-        return f"That was {limit} requests within a minute, which is as many as one member may make. Wait a moment."
-    return (
-        f"You have started {limit} trainings in the last 24 hours, which is as many as one member may. Come back later."
-    )
 
 
 async def patiently(do: Callable[[], Awaitable[R]], patience_s: float) -> R:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 
 from bot.errors import Refused
+from bot.policy import check_steer, check_training, training_quota
 from bot.records.models import Owner
 from bot.records.requests import RequestState
 from bot.records.trainings import NewTraining
@@ -15,9 +15,8 @@ from bot.workflows.durable import Disowned
 from bot.workflows.explaining import explain
 from bot.workflows.live import Outcome, Ticket, training_view
 from bot.workflows.recipes import drawn_seed
-from bot.workflows.telling import Telling, charge_for, patiently
+from bot.workflows.telling import Telling, patiently
 from bot.workflows.watching import send, watch
-from bot.workflows.words import plural
 from gan.contract import MIN_TRAINING_PICTURES, TrainingRequest, TrainingState
 
 log = logging.getLogger(__name__)
@@ -63,32 +62,22 @@ def training_id(request_id: int) -> str:
 
 async def record(telling: Telling, ask: Train) -> str | None:
     """Check that this member may train this now, and put the request on record; the base to start from."""
-    charge = charge_for("trainings", telling.parts.limits.trainings_per_day, timedelta(hours=24))
     try:
         base = await _allowed(telling, ask)
     except Exception:
         await telling.accept()
         raise
-    await telling.accept(charge, model_id=None)
+    await telling.accept(training_quota(telling.parts.limits))
     return base
 
 
 async def _allowed(telling: Telling, ask: Train) -> str | None:
     """The base's id. Raises `Refused` with what to do instead."""
-    parts, origin, limits = telling.parts, telling.origin, telling.parts.limits
-    if not limits.anyone_may_train and not origin.moderator:
-        raise Refused("Only moderators may teach models here. Ask one of them.")
-    if not ask.name.strip():
-        raise Refused("The model needs a name.")
-    if ask.minutes > limits.training_minutes_max:
-        raise Refused(f"A training may take {limits.training_minutes_max:g} minutes at most here. Ask for fewer.")
-    mine = [one for one in await parts.records.trainings.going_on() if one.member_id == origin.member_id]
-    if len([one for one in mine if one.request_id != telling.id]) >= limits.trainings_waiting:
-        raise Refused(
-            f"You have {plural(len(mine), 'training')} running or waiting already. Let one end, or stop it: `/queue`."
-        )
-    if any(one.title.casefold() == ask.name.strip().casefold() for one in parts.library.of(origin.guild_id)):
-        raise Refused(f"There is a model called “{ask.name.strip()}” already. Choose another name.")
+    parts, origin = telling.parts, telling.origin
+    others = [one for one in await parts.records.trainings.going_on() if one.request_id != telling.id]
+    mine = sum(one.member_id == origin.member_id for one in others)
+    taken = [one.title for one in parts.library.of(origin.guild_id)]
+    check_training(origin, ask.name, ask.minutes, parts.limits, mine, taken)
     if ask.base is not None:
         return (await telling.choose_model(ask.base)).id
     return await patiently(parts.library.shipped_base, parts.patience.render)
@@ -202,8 +191,7 @@ async def steer_worker(telling: Telling, ask: SteerTraining) -> None:
     kept = await parts.records.trainings.get(ask.training_id)
     if kept is None or kept.server_id != origin.guild_id:
         raise Refused("I have no record of that training here.")
-    if kept.member_id != origin.member_id and not origin.moderator:
-        raise Refused("Only the person who started this training, or a moderator, can do that.")
+    check_steer(origin, kept.member_id)
     if kept.ended_at is not None:
         raise Refused("That training has ended already.")
     worker = parts.worker

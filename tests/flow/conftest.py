@@ -63,11 +63,16 @@ class House:
 
 
 async def open_house(
-    url: str, folder: Path, messenger: FakeMessenger | None = None, *, limits: Limits | None = None, speed: float = 40.0
+    url: str,
+    folder: Path,
+    messenger: FakeMessenger | None = None,
+    *,
+    worker: FakeWorker | None = None,
+    limits: Limits | None = None,
 ) -> AsyncIterator[House]:
     """The house as `bot.app` builds it, but for messenger and worker; open."""
     records = open_records(url)
-    worker, messenger = FakeWorker(folder / "worker", speed=speed), messenger or FakeMessenger()
+    worker, messenger = worker or FakeWorker(folder / "worker", speed=40.0), messenger or FakeMessenger()
     folders, intake = Folders([folder / "folders"]), Intake(children=1)
     async with aiohttp.ClientSession() as session, file_server() as files:
         parts = Parts(
