@@ -26,11 +26,11 @@ from playground.settings import Settings
 
 log = logging.getLogger(__name__)
 
-GUILDS, EXPRESSIONS = 1 << 0, 1 << 3
+GUILDS, GUILD_MEMBERS, EXPRESSIONS = 1 << 0, 1 << 1, 1 << 3
 GUILD_MESSAGES, GUILD_REACTIONS, GUILD_TYPING = 1 << 9, 1 << 10, 1 << 11
 DIRECT_MESSAGES, DIRECT_REACTIONS, DIRECT_TYPING = 1 << 12, 1 << 13, 1 << 14
 MESSAGE_CONTENT = 1 << 15
-PRIVILEGED = 1 << 1 | 1 << 8 | MESSAGE_CONTENT
+PRIVILEGED = GUILD_MEMBERS | 1 << 8 | MESSAGE_CONTENT
 _KEPT_EVENTS = 2000
 _PAYLOAD_BYTES = 4096
 _COMMANDS_PER_MINUTE = 120
@@ -263,8 +263,9 @@ class Gateway:
         self._ledger.gateway("IDENTIFY", {"intents": intents, "shard": shard}, sent=False)
         self._join(socket, session)
         session.push("READY", self.ready(session))
-        for guild in self.guilds(session):
-            session.push("GUILD_CREATE", guild)
+        for guild in self.guilds(session) if intents & GUILDS else []:
+            members = guild["members"] if intents & GUILD_MEMBERS else [m for m in guild["members"] if m["user"]["bot"]]
+            session.push("GUILD_CREATE", {**guild, "members": members})
 
     def _resume(self, socket: Socket, data: Any) -> None:
         if socket.session:
@@ -302,6 +303,9 @@ class Gateway:
             members = guild["members"]
             wanted = set(map(str, data.get("user_ids") or []))
             query = (data.get("query") or "").lower()
+            if not wanted and not query and not session.intents & GUILD_MEMBERS:
+                log.warning("the whole member list needs the GUILD_MEMBERS intent: nothing is sent")
+                continue
             found = [
                 m
                 for m in members

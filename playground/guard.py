@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-_LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
+from playground.settings import LOOPBACK
 
 
 def _host(netloc: str) -> str:
@@ -17,7 +17,7 @@ def _host(netloc: str) -> str:
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse a `Host` that is not this machine (DNS rebinding) and an `Origin` other than our own page."""
-    if _host(request.headers.get("Host", "")) not in _LOCAL:
+    if _host(request.headers.get("Host", "")) not in LOOPBACK:
         raise web.HTTPForbidden(text="The playground answers on 127.0.0.1 and localhost only.")
     origin = request.headers.get("Origin")
     if origin is not None and urlsplit(origin).netloc != request.headers.get("Host"):

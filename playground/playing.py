@@ -90,6 +90,7 @@ class Playground:
             **self.guild(),
             "channels": [shown.channel(c) for c in world.guild_channels()],
             "threads": [shown.channel(c) for c in world.threads()],
+            # The gateway leaves the people out for a session without the members intent, as Discord does.
             "members": [shown.member(user_id) for user_id in world.members],
             "member_count": len(world.members),
             "joined_at": world.members[world.bot_id]["joined_at"],

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
 
 @dataclass(frozen=True)
 class Settings:
     """Defaults are Discord's own figures; tests shorten the times."""
 
     host: str = "127.0.0.1"
-    """Loopback only: there is no password on the people's side."""
+    """Loopback only, there being no password on the people's side: any other address is a ValueError."""
     port: int = 8765
     """0 lets the system choose."""
     data: Path | None = None
@@ -37,3 +39,7 @@ class Settings:
     privileged_intents: int = 0
     """Bits of the privileged intents that are switched on for the application."""
     ledger_entries: int = 20_000
+
+    def __post_init__(self) -> None:
+        if self.host not in LOOPBACK:
+            raise ValueError(f"the playground listens on loopback only, not on {self.host}")

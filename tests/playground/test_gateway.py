@@ -182,10 +182,21 @@ async def test_members_are_given_when_asked_for(wire: Wire) -> None:
     guild = await wire.read()
     assert guild["t"] == "GUILD_CREATE"
     assert len(guild["d"]["emojis"]) == 200
+    assert [m["user"]["id"] for m in guild["d"]["members"]] == [seed.BOT], "people need the members intent"
     await wire.say(8, {"guild_id": seed.GUILD, "query": "ada", "limit": 5, "nonce": "n"})
     chunk = await wire.read()
     assert chunk["t"] == "GUILD_MEMBERS_CHUNK"
     assert [m["user"]["id"] for m in chunk["d"]["members"]] == [seed.ARTIST]
+
+
+async def test_the_whole_member_list_needs_its_intent(wire: Wire, caplog: pytest.LogCaptureFixture) -> None:
+    await wire.identify()
+    await wire.read()
+    await wire.read()
+    await wire.say(8, {"guild_id": seed.GUILD, "query": "", "limit": 0})
+    await wire.say(1)
+    assert (await wire.read())["op"] == 11
+    assert "GUILD_MEMBERS" in caplog.text
 
 
 async def test_frames_can_be_compressed(stage: Stage) -> None:

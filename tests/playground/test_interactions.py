@@ -63,7 +63,7 @@ async def test_after_the_time_the_interaction_is_unknown_and_the_person_is_told(
         assert [m["content"] for m in await page.messages() if m["author"]["bot"]] == []
 
 
-async def test_a_slow_body_is_late_too(api: Api, page: Page) -> None:
+async def test_a_callback_with_a_false_token_is_unknown(api: Api, page: Page) -> None:
     await api.register(SLASH)
     await page.command("go")
     assert (await api.answer({"id": api.newest()["id"], "token": "false"}, 4, {"content": "x"}))[1]["code"] == 10062
@@ -89,7 +89,7 @@ async def test_a_refused_answer_can_be_corrected(api: Api, typed: Any) -> None:
     assert (await api.answer(typed, 4, {"content": "shorter"}))[0] == 200
 
 
-async def test_the_token_dies(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_token_dies() -> None:
     async with (
         run_stage(token_seconds=0.2) as stage,
         stage.page(seed.MEMBER) as page,

@@ -13,7 +13,9 @@ import aiohttp
 import discord
 import pytest
 
+from bot.discord_endpoint import point_discord_at
 from playground import seed
+from playground.settings import Settings
 from tests.playground.conftest import Api, Page, Stage, run_stage
 from tests.playground.probe import Probe, file, panel, picture
 
@@ -169,6 +171,17 @@ async def test_the_command_prints_one_line_and_stops_on_a_signal(tmp_path: Path)
             assert page.content_type == "text/html"
         process.terminate()
         assert await asyncio.wait_for(process.wait(), 10) == 0
+
+
+def test_it_listens_on_loopback_only() -> None:
+    with pytest.raises(ValueError, match="loopback"):
+        Settings(host="0.0.0.0")
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:80", "ws://127.0.0.1", "http://"])
+def test_the_client_is_pointed_at_http_addresses_only(address: str) -> None:
+    with pytest.raises(ValueError, match="not an http address"):
+        point_discord_at(address)
 
 
 async def test_importing_the_playground_loads_neither_bot_nor_client() -> None:
