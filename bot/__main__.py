@@ -95,11 +95,10 @@ def rebuild(
     output_id: Annotated[int, typer.Argument(help="The number of a picture, as in its file's name.")],
     to: Annotated[Path | None, typer.Option(help="File to write; artel-<id>.png if not given.")] = None,
 ) -> None:
-    """Make a posted picture again from its row, byte for byte. Ends with 1 when the bytes differ."""
+    """Make a posted picture again from its row, byte for byte. Ends with 1 when that cannot be."""
     from bot.cli.looking import rebuild as make_again
 
-    if not _run(make_again(_settings(), output_id, to)):
-        raise typer.Exit(1)
+    _run(make_again(_settings(), output_id, to))
 
 
 @app.command()

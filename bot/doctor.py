@@ -149,6 +149,9 @@ async def database(settings: Settings) -> list[Finding]:
 
 
 async def worker(settings: Settings) -> list[Finding]:
+    """Whether the worker answers, and takes our token."""
+    if settings.worker.url is None and not (settings.data / "worker" / "worker.json").exists():
+        return [Finding("worker", Verdict.note, "not running", "Start everything with: make run")]
     async with aiohttp.ClientSession() as session:
         health = await worker_health(session, settings.worker_url)
     if health is None:

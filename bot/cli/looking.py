@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bot.errors import Refused
 from bot.records import open_records
-from bot.records.outputs import Output
 from bot.records.store import RequestLine
 from bot.settings import Settings
 from bot.worker import WorkerClient
-from gan.contract import PictureFormat, Recipe, RenderRequest, Upscaler
+from bot.workflows.rebuilding import rebuild as make_again
 
 STATE_COLOURS = {"done": "green", "working": "yellow", "refused": "yellow", "failed": "red"}
 WIDE = 200
@@ -75,59 +73,25 @@ def timings(stages: Mapping[str, float]) -> str:
     return " · ".join(shown)
 
 
-async def rebuild(settings: Settings, output_id: int, target: Path | None) -> bool:
-    """Make a posted picture again from its row and write it; whether its bytes are those of then.
+async def rebuild(settings: Settings, output_id: int, target: Path | None) -> None:
+    """Make a posted picture again from its row, byte for byte, write it, and print its hash.
 
-    Raises `Refused` when there is no such row, or the worker no longer has what it takes.
+    Raises `Refused` when there is no such row, or when the worker can no longer make those bytes.
     """
     records = open_records(settings.database_url)
+    patience_s = settings.worker.render_seconds
     try:
-        output = await records.outputs.get(output_id)
+        async with WorkerClient(settings.worker_url, settings.worker_token, render_seconds=patience_s) as worker:
+            data = await make_again(records, worker, output_id)
     finally:
         await records.close()
-    if output is None:
-        raise Refused(f"There is no output {output_id}. `artel requests` lists those there are.")
-    async with WorkerClient(
-        settings.worker_url, settings.worker_token, render_seconds=settings.worker.render_seconds
-    ) as worker:
-        await _check_model(worker, output)
-        answer = await worker.render(request_of(output), request_id=f"rebuild-{output_id}")
-    picture = answer.pictures[0]
-    path = target or Path(f"artel-{output_id}.{output.format}")
-    path.write_bytes(picture.data)
-    same = picture.sha256 == output.sha256
-    print(f"{picture.sha256}  {path}")
-    if not same:
-        print(f"The record says {output.sha256}: made by another version, device kind or precision.")
-    return same
+    path = target or Path(f"artel-{output_id}.{_suffix(data)}")
+    path.write_bytes(data)
+    print(f"{hashlib.sha256(data).hexdigest()}  {path}")
 
 
-def request_of(output: Output) -> RenderRequest:
-    """The render that makes this output again."""
-    try:
-        recipe: Recipe = TypeAdapter(Recipe).validate_python(dict(output.recipe))
-    except ValidationError as error:
-        raise Refused(f"The recipe of output {output.id} is of a kind that this version does not know.") from error
-    return RenderRequest(
-        model=output.model_id,
-        recipes=(recipe,),
-        size=output.size,
-        upscaler=Upscaler(output.upscaler),
-        format=PictureFormat(output.format),
-    )
-
-
-async def _check_model(worker: WorkerClient, output: Output) -> None:
-    found = {info.card.id: info.sha256 for info in await worker.models()}
-    if output.model_id not in found:
-        raise Refused(
-            f"The worker no longer has the model {output.model_id}. Restore it from a backup: artel restore FILE"
-        )
-    if found[output.model_id] != output.model_sha256:
-        raise Refused(
-            f"The model {output.model_id} is another one now ({found[output.model_id][:12]}…, then "
-            f"{output.model_sha256[:12]}…), so it makes other pictures. Restore the old one from a backup."
-        )
+def _suffix(data: bytes) -> str:
+    return "webp" if data[:4] == b"RIFF" else "png"
 
 
 def _what(line: RequestLine) -> str:

@@ -130,8 +130,9 @@ def programs(settings: Settings, house: Plan, session: aiohttp.ClientSession) ->
         port = house.playground_url.rpartition(":")[2]
         command = (*python, "playground", "--port", port, "--data", str(house.data / "playground"))
         found.append(Program("playground", command, _page_answers(session, house.playground_url)))
-    command = (*python, "bot", "bot")
-    found.append(Program("bot", command, _pulse_is_fresh(house.pulse), house.bot_environment, grace_s=12.0))
+    found.append(
+        Program("bot", (*python, "bot", "bot"), _pulse_is_fresh(house.pulse), house.bot_environment, grace_s=12.0)
+    )
     return found
 
 
