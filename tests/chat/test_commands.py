@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.errors import Refused, Retry
 from bot.stories import Generate, ModelLine, QueueLine, Train, TrainingPhase
+from playground.seed import BOT_ROLE
 from playground.settings import Settings
 from tests.chat.conftest import Chat, chatting
 from tests.chat.people import Json
@@ -229,3 +232,43 @@ async def test_a_form_that_opens_too_late_is_no_bug_and_posts_nothing() -> None:
         await chat.settled("POST", "/interactions/{interaction_id}/{token}/callback")
         assert await juno.messages_of_bot() == []
         assert await chat.requests("POST", "/channels/{channel_id}/messages") == []
+
+
+async def test_a_command_that_no_longer_exists_is_explained(chat: Chat) -> None:
+    juno = await chat.member()
+    chat.bot.tree.remove_command("queue")
+    shown = await juno.answer(await juno.command("queue"))
+    assert "just been updated" in shown.text
+
+
+async def test_commands_that_cannot_be_synced_do_not_keep_the_bot_away(chat: Chat) -> None:
+    juno = await chat.member()
+    await chat.stop()
+    chat.playground.world.commands[juno.commands["about"]]["description"] = "Something older"
+    await chat.fault("PUT /applications/*", status=400)
+    await chat.start()
+    assert len((await juno.answer(await juno.command("generate"))).pictures) == 4
+
+
+async def test_a_training_where_the_bot_cannot_look_is_refused_at_once(chat: Chat) -> None:
+    juno = await chat.member()
+    for role in (BOT_ROLE, chat.playground.world.guild_id):
+        kept = int(chat.playground.world.roles[role]["permissions"]) & ~(1 << 10)
+        chat.playground.world.roles[role]["permissions"] = str(kept)
+    channel = chat.playground.world.channels[juno.channel]
+    channel["permission_overwrites"] = [{"id": juno.id, "type": 1, "allow": str(1 << 10), "deny": "0"}]
+    asked = await juno.command("train emoji", name="Foxes")
+    shown = await juno.answer(asked)
+    assert "View Channel" in shown.text
+    assert chat.studio.asks() == []
+
+
+@pytest.mark.parametrize("action", ["reconnect", "disconnect"])
+async def test_a_broken_gateway_is_taken_up_again(chat: Chat, action: str) -> None:
+    juno = await chat.member()
+    grid = await juno.answer(await juno.command("generate"))
+    async with chat.http.post("/_/gateway", json={"action": action}) as answer:
+        assert answer.status == 200
+    await chat.until_identified_again()
+    await juno.answer(await juno.press(grid, "🔁"))
+    assert chat.studio.asks()[-1].kind == "reroll"
