@@ -261,6 +261,8 @@ class DiscordMessenger:
         except TimeoutError as error:
             raise Retry(texts.NOT_CONNECTED, after=5.0) from error
         assert self._client is not None
+        if self._client.is_closed():
+            raise Retry(texts.NOT_CONNECTED, after=2.0)  # on the way out, or between two logins
         return self._client
 
 

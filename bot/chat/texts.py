@@ -116,7 +116,7 @@ CHECKING = "Checking sizes, formats and duplicates. This takes a few seconds."
 ALMOST_DONE = "almost done"
 FINISHED_HINT = "Anyone here can use it now: press the button, or choose it in `/generate`."
 CANCELLED_HINT = "Nothing was kept. `/train` starts again."
-FAILED_HINT = "`/train` starts again; if it fails twice, tell the operator of this bot."
+FAILED = "Something went wrong. `/train` starts again; if it fails twice, tell the operator of this bot."
 CHART_DESCRIPTION = "How far the drawings still are from the works, over time; lower is better"
 CHART_TITLE = "distance from the works"
 

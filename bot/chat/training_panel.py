@@ -82,7 +82,7 @@ def _state_lines(view: TrainingView) -> list[str]:
         case TrainingPhase.cancelled:
             return [texts.CANCELLED_HINT]
         case TrainingPhase.failed:
-            return [clip(view.error, 1000), small(texts.FAILED_HINT)]
+            return [clip(view.error.strip(), 1000) or texts.FAILED]
         case _:
             return [_progress(view), small(plain(view.activity, 100), _seen(view)), small(plain(view.figures, 200))]
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.chat.messenger import DiscordMessenger
-from bot.errors import Refused
+from bot.errors import Refused, Retry
 from bot.stories import NoticeView, Posted
 from playground.seed import BOT_ROLE
 from playground.settings import Settings
@@ -500,3 +500,12 @@ async def test_a_slow_emoji_does_not_hold_up_the_acknowledgement() -> None:
         submitted = await ada.submit(pressed, {"name": "slow_fox"})
         assert (await ada.until(submitted, "thinking"))["acknowledged_ms"] < 1000
         assert "is here" in (await ada.answer(submitted)).text
+
+
+async def test_a_delivery_on_the_way_out_is_tried_again_later(chat: Chat) -> None:
+    juno = await chat.member()
+    await juno.answer(await juno.command("generate"))
+    origin = chat.studio.asked[0][0]
+    await chat.bot.close()
+    with pytest.raises(Retry):
+        await chat.messenger.deliver(origin, drawn(origin, 4, "Too early to give up"))
