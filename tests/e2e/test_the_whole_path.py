@@ -1,0 +1,131 @@
+"""From an empty folder to a picture in the chat, and on: the product's main job, as one person does it in a browser.
+
+`make pictures` runs the same test and keeps its screenshots for the documentation.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+
+from tests.e2e.house import House
+from tests.e2e.visitor import CHROMIUM, Visitor, visitor
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.timeout(420),
+    pytest.mark.skipif(
+        not CHROMIUM.exists(), reason="the end-to-end test needs Debian's chromium: apt install chromium"
+    ),
+]
+TRAINING_MINUTES = 1
+
+
+@pytest_asyncio.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    running = await House.start(tmp_path / "data")
+    yield running
+    await running.stop()
+
+
+async def test_a_member_generates_plays_trains_and_comes_back(house: House) -> None:
+    async with visitor(house.url) as member:
+        await member.picture("01-hello")
+        panel = await generate(member)
+        await play(member, panel)
+        model_panel = await train_and_generate(member)
+        await member.page.reload()
+        await restart_the_bot(house)
+        await press_an_old_button(member, model_panel)
+    assert "Traceback" not in house.log
+    assert_every_request_is_on_record(house.data)
+
+
+async def generate(member: Visitor) -> str:
+    """`/generate` → four pictures; the id of its message."""
+    await member.command("generate")
+    message = member.newest()
+    await member.wait_for_pictures(message, 4)
+    await member.picture("02-generate")
+    return await member.id_of(message)
+
+
+async def play(member: Visitor, panel: str) -> None:
+    """Reroll changes the pictures in place; variations and a large one come as answers of their own."""
+    message = member.message(panel)
+    before = await member.sources(message)
+    await member.press(message, "reroll")
+    await member.wait_for_other_pictures(message, before)
+    await member.picture("03-reroll")
+
+    await member.press(message, "vary", 2)
+    await expect(member.messages().last).not_to_have_attribute("data-message-id", panel)
+    await member.wait_for_pictures(member.newest(), 4)
+    await member.picture("04-variations")
+
+    varied = await member.id_of(member.newest())
+    await member.press(member.newest(), "open", 1)
+    await expect(member.messages().last).not_to_have_attribute("data-message-id", varied)
+    await member.wait_for_pictures(member.newest(), 1)
+    await member.picture("05-open-large")
+
+
+async def train_and_generate(member: Visitor) -> str:
+    """A minute on the server's emoji, the answer while it learns, then four pictures of the new model."""
+    await member.command("train emoji", name="Critters", minutes=str(TRAINING_MINUTES))
+    living = member.newest()
+    await expect(living).to_contain_text("Critters", timeout=20_000)
+    training = await member.id_of(living)
+    living = member.message(training)
+    await expect(living.locator('[data-testid="picture"] img').first).to_be_visible(timeout=60_000)
+    await asyncio.sleep(20)
+    await member.picture("06-training")
+
+    await member.command("generate")
+    await member.wait_for_pictures(member.newest(), 4)  # a training never stops generation
+
+    done = member.button(living, "make")
+    await done.wait_for(timeout=150_000)
+    await member.picture("07-trained")
+    await member.press(living, "make")
+    message = member.newest()
+    await expect(message).to_contain_text("Critters", timeout=20_000)
+    await member.wait_for_pictures(message, 4)
+    await member.picture("08-the-new-model")
+    return await member.id_of(message)
+
+
+async def restart_the_bot(house: House) -> None:
+    """Kill the bot the hard way; it is back within seconds."""
+    before = house.part("bot", "bot")
+    await house.kill_part("bot", "bot")
+    async with asyncio.timeout(30):
+        while True:
+            await asyncio.sleep(0.2)
+            try:
+                if house.part("bot", "bot") != before and house.log.count('"connected"') >= 2:
+                    return
+            except LookupError:
+                continue
+
+
+async def press_an_old_button(member: Visitor, panel: str) -> None:
+    message = member.message(panel)
+    await message.scroll_into_view_if_needed()
+    before = await member.sources(message)
+    await member.press(message, "reroll")
+    await member.wait_for_other_pictures(message, before)
+    await member.picture("09-an-old-button-after-a-restart")
+
+
+def assert_every_request_is_on_record(data: Path) -> None:
+    with sqlite3.connect(f"file:{data / 'artel.sqlite'}?mode=ro", uri=True) as database:
+        states = database.execute("select kind, state from requests order by id").fetchall()
+    assert len(states) >= 7
+    assert {state for _, state in states} == {"done"}, states
