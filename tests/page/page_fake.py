@@ -42,6 +42,8 @@ class FakeChat:
         self.delay_s = 0.05
         self.art_delay_s = 0.0
         self.away = False
+        self.go_on = asyncio.Event()  # cleared, a training stays at its first "thinking"
+        self.go_on.set()
         self.script = Script(self)
 
     def app(self) -> web.Application:

@@ -57,6 +57,7 @@ class Script:
         await self.tell(interaction, user, "thinking", message_id=waiting["id"])
         for step in range(0, 31, 3):
             await asyncio.sleep(self.chat.delay_s * 8)
+            await self.chat.go_on.wait()
             await self.chat.edit(waiting["id"], flags=m.V2, components=[m.training(step, 30)])
             if step == 0:
                 await self.tell(interaction, user, "answered", message_id=waiting["id"])

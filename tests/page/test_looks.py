@@ -7,8 +7,8 @@ from pathlib import Path
 
 import page_messages as m
 import pytest
-from conftest import Tabs
 from page_fake import WEB, FakeChat
+from page_tabs import Tabs
 from page_world import BOT
 from playwright.async_api import Browser, Page, expect
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import page_art as art
 import page_messages as m
 import pytest
-from conftest import Tabs
 from page_fake import FakeChat
+from page_tabs import Tabs
 from page_world import BOT
 from playwright.async_api import Page, expect
 
@@ -78,6 +78,7 @@ async def test_an_edit_swaps_pictures_without_a_blink_and_keeps_menu_and_place(p
 
 
 async def test_a_thinking_message_becomes_the_training_that_lives(page: Page, chat: FakeChat) -> None:
+    chat.go_on.clear()
     await page.get_by_test_id("composer").fill("/train")
     await page.keyboard.press("Enter")
     await page.keyboard.type("Foxes")
@@ -86,8 +87,10 @@ async def test_a_thinking_message_becomes_the_training_that_lives(page: Page, ch
     await page.keyboard.press("Enter")
     await page.keyboard.press("Enter")
     await expect(page.get_by_test_id("thinking")).to_have_text("Artel is thinking…")
+    await page.wait_for_function("artel.lastInteraction.acknowledged !== null")
     assert await page.evaluate("artel.lastInteraction.message") is None
-    await expect(page.get_by_test_id("message").last).to_contain_text("Training Our emoji", timeout=3000)
+    chat.go_on.set()
+    await expect(page.get_by_test_id("message").last).to_contain_text("Training Our emoji")
     await page.wait_for_function("artel.lastInteraction.painted !== null")
 
 
@@ -122,11 +125,12 @@ async def test_an_ephemeral_answer_is_for_one_and_can_be_dismissed(page: Page, t
 
 async def test_message_commands_are_in_the_context_menu(page: Page, chat: FakeChat) -> None:
     row = page.get_by_test_id("message").last
+    target = await row.get_attribute("data-message-id")
     await row.locator(".byline").click(button="right")
     await page.locator("[data-testid=app-command][data-label=Remix]").click()
     await page.wait_for_function("artel.lastInteraction?.id")
     sent = chat.bodies("command")[0]
-    assert (sent["command_id"], sent["target_id"]) == ("711", await row.get_attribute("data-message-id"))
+    assert (sent["command_id"], sent["target_id"]) == ("711", target)
 
 
 async def test_a_lost_server_is_announced_and_what_was_missed_is_read(page: Page, chat: FakeChat) -> None:
@@ -134,8 +138,8 @@ async def test_a_lost_server_is_announced_and_what_was_missed_is_read(page: Page
     banner = page.get_by_test_id("banner")
     await expect(banner).to_contain_text("The playground is away")
     await chat.post(m.message(BOT, "201", "said while nobody listened"))
-    chat.away = False
     await banner.get_by_role("button").click()
+    chat.away = False
     await expect(page.get_by_test_id("message").last).to_contain_text("said while nobody listened")
     await expect(banner).to_be_hidden()
 
@@ -158,3 +162,15 @@ async def test_the_three_people_are_explained_and_exchanged(page: Page, chat: Fa
     await page.locator("[data-testid=button][data-label=V1]").last.click()
     await page.wait_for_function("artel.lastInteraction?.id")
     assert chat.bodies("component")[0]["as"] == "1002"
+
+
+async def test_messages_are_walked_with_the_arrow_keys(page: Page) -> None:
+    await page.get_by_test_id("composer").press("ArrowUp")
+    rows = page.get_by_test_id("message")
+    await expect(rows.last).to_be_focused()
+    await page.keyboard.press("ArrowUp")
+    await expect(rows.nth(-2)).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("menuitem").first).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("menu")).to_have_count(0)

@@ -50,6 +50,7 @@ async function askAgain(record) {
 
 /** An `interaction` event of the stream. */
 export function heard(event) {
+  if (event.state === "sent") return; // told at once, often before our POST is answered
   const record = byId.get(event.id);
   const at = performance.now();
   if (record) apply(record, event, at);
@@ -60,7 +61,6 @@ export function heard(event) {
 }
 
 function apply(record, event, at) {
-  if (event.state === "sent") return;
   if (record.timing.acknowledged === null) {
     record.timing.acknowledged = at;
     performance.mark("artel:acknowledged", { startTime: at });

@@ -34,8 +34,11 @@ function openModal(record, modal) {
   const came = document.activeElement;
 
   function leave() {
-    if (fields.some((f) => f.dirty?.()) && !confirm("Close and lose what you typed?")) return;
-    dialog.close();
+    if (!fields.some((f) => f.dirty?.())) return dialog.close();
+    const button = (words, style, run) => h("button", { class: `btn small ${style}`, type: "button", on: { click: run } }, words);
+    const keep = button("Keep writing", "secondary", () => { trouble.replaceChildren(); fields[0]?.focus(); });
+    trouble.replaceChildren(h("span", { class: "modal-question" }, "Close and lose what you typed?"), keep, button("Discard", "danger", () => dialog.close()));
+    return keep.focus();
   }
 
   function send() {

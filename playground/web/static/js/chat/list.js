@@ -4,7 +4,7 @@ import { dayTitle, nameOf } from "../format.js";
 import { icon } from "../icons.js";
 import { isBusy, isMine, messageSeen, openIn } from "../interactions.js";
 import { groups, messageRow, timeOf, avatar } from "../render/message.js";
-import { emit, findMessage, messagesOf, on, person, state } from "../store.js";
+import { emit, findMessage, forget, messagesOf, on, person, state } from "../store.js";
 import { welcome } from "./welcome.js";
 
 const NEAR_BOTTOM = 90; // px
@@ -23,10 +23,23 @@ export function mountList() {
   scroller.addEventListener("scroll", onScroll, { passive: true });
   new ResizeObserver(() => stuck && toBottom()).observe($("#scroller-inner"));
   new ResizeObserver(() => stuck && toBottom()).observe(scroller);
+  list.addEventListener("keydown", walk);
   jump.addEventListener("click", () => { stuck = true; toBottom(true); });
   on("interaction", (record) => { drawBusy(record); drawPending(); });
   on("redraw", redraw);
 }
+
+// Arrow keys go from message to message once one has the focus (ArrowUp in an empty composer gives it to the last).
+function walk(event) {
+  if (!event.target.matches(".msg")) return;
+  const step = { ArrowUp: "previousElementSibling", ArrowDown: "nextElementSibling" }[event.key];
+  if (step) (event.target[step] ?? (event.key === "ArrowDown" ? $("#composer-text") : event.target)).focus();
+  else if (event.key === "Enter") $("[data-act=menu]", event.target)?.click();
+  else return;
+  event.preventDefault();
+}
+
+export const focusLastMessage = () => list.lastElementChild?.focus();
 
 const visible = () => messagesOf().filter((m) => !state.dismissed.has(m.id));
 const rowOf = (id) => list.querySelector(`[data-message-id="${CSS.escape(id)}"]`);
@@ -96,7 +109,7 @@ export function messageCreated(m) {
   if (stuck) {
     toBottom();
     while (list.children.length > MOST_ROWS) {
-      messagesOf().shift();
+      forget(state.channelId, list.firstElementChild.dataset.messageId);
       state.complete.delete(state.channelId);
       list.firstElementChild.remove();
     }

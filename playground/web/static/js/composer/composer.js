@@ -5,7 +5,7 @@ import { nameOf } from "../format.js";
 import { icon } from "../icons.js";
 import { begin } from "../interactions.js";
 import { channel, commandsHere, isDm, mayWrite, on, state } from "../store.js";
-import { stick } from "../chat/list.js";
+import { focusLastMessage, stick } from "../chat/list.js";
 import { dropZone, preview, withinLimit } from "../ui/file-field.js";
 import { Listbox } from "../ui/listbox.js";
 import { toast } from "../ui/toast.js";
@@ -16,7 +16,7 @@ import { entries, search } from "./values.js";
 
 const MOST_CHARACTERS = 2000;
 const MOST_FILES = 10;
-const drafts = new Map();
+const drafts = new Map(); // channel id → {text, files}, what was not sent there
 let area, panel, slot, tray, replyBar, trouble;
 let form = null; // the command being filled in
 let picker = null; // {list, accept(item)} while a list stands over the plain text
@@ -64,8 +64,11 @@ export function focusComposer() {
 
 /** Another channel: keep what was typed in the last one. */
 export function composerFor(previousId) {
-  if (previousId && !form) drafts.set(previousId, area.value);
-  leaveCommand(drafts.get(state.channelId) ?? "", false);
+  if (previousId) drafts.set(previousId, { text: form ? "" : area.value, files });
+  const draft = drafts.get(state.channelId);
+  files = draft?.files ?? [];
+  leaveCommand(draft?.text ?? "", false);
+  drawTray();
   setReply(null);
   const here = channel();
   const where = isDm(here) ? `@${nameOf(state.bot.user)}` : `#${here?.name ?? ""}`;
@@ -207,12 +210,13 @@ async function send() {
 }
 
 function onKey(event) {
-  if (event.isComposing) return;
-  if (picker?.key(event)) return;
+  if (event.isComposing || picker?.key(event)) return undefined;
+  if (event.key === "ArrowUp" && !area.value) return focusLastMessage();
   if (event.key === "Enter" && !event.shiftKey) {
     event.preventDefault();
     send();
   }
+  return undefined;
 }
 
 function escape(event) {
