@@ -1,0 +1,84 @@
+"""Click to pictures: `/generate`, then presses of reroll in a real browser, by stage."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.machine import describe, percentile
+from tests.e2e.house import House
+from tests.e2e.visitor import Timing, Visitor, visitor
+
+
+async def run(console: Console, presses: int = 50) -> None:
+    """Start the product on a new folder and measure `presses` rerolls."""
+    with tempfile.TemporaryDirectory() as folder:
+        house = await House.start(Path(folder) / "data")
+        console.print(f"{describe()}\nproduct ready after {house.ready_seconds:.1f} s")
+        try:
+            async with visitor(house.url) as member:
+                timings = await press_reroll(member, presses)
+            print_table(console, "reroll of four pictures, click to painted", timings, stages(house.data, "reroll"))
+        finally:
+            await house.stop()
+        await second_start(console, house.data)
+
+
+async def press_reroll(member: Visitor, presses: int) -> list[Timing]:
+    await member.command("generate")
+    await member.wait_for_pictures(member.newest(), 4)
+    message = member.message(await member.id_of(member.newest()))
+    timings: list[Timing] = []
+    for number in range(presses + 1):
+        before = await member.sources(message)
+        await member.press(message, "reroll")
+        await member.wait_for_other_pictures(message, before)
+        await member.page.wait_for_function("window.artel.lastInteraction?.painted")
+        timing = await member.last_timing()
+        if timing and number:  # the first warms the page up
+            timings.append(timing)
+        await member.page.wait_for_timeout(250)
+    return timings
+
+
+def stages(data: Path, kind: str) -> dict[str, list[float]]:
+    """Stage → milliseconds of every request of that kind, from the record."""
+    with sqlite3.connect(f"file:{data / 'artel.sqlite'}?mode=ro", uri=True) as database:
+        rows = database.execute("select timings from requests where kind = ? order by id", (kind,)).fetchall()
+    out: dict[str, list[float]] = {}
+    for (text,) in rows:
+        for stage, milliseconds in json.loads(text).items():
+            out.setdefault(stage, []).append(float(milliseconds))
+    return out
+
+
+def print_table(console: Console, title: str, timings: list[Timing], recorded: dict[str, list[float]]) -> None:
+    table = Table(title=f"{title}, milliseconds")
+    for column in ("stage", "p50", "p95", "most"):
+        table.add_column(column, justify="left" if column == "stage" else "right")
+    rows = {f"record: {name}": values for name, values in recorded.items()}
+    if timings:
+        rows |= _as_the_page_saw(timings)
+    for name, values in rows.items():
+        table.add_row(name, *(f"{percentile(values, share):.0f}" for share in (0.5, 0.95, 1.0)))
+    console.print(table)
+
+
+def _as_the_page_saw(timings: list[Timing]) -> dict[str, list[float]]:
+    return {
+        "page: acknowledged": [t.acknowledged for t in timings],
+        "page: message arrived": [t.message for t in timings],
+        "page: pictures painted": [t.painted for t in timings],
+        "page: draw (arrived to painted)": [t.painted - t.message for t in timings],
+    }
+
+
+async def second_start(console: Console, data: Path) -> None:
+    again = await House.start(data)
+    console.print(f"second start: {again.ready_seconds:.1f} s to the address")
+    await again.stop()
