@@ -1,1 +1,1 @@
-"""Measurements, never tests: `make bench`, or `python -m benchmarks chat|train`. Each prints a table and the machine."""
+"""Measurements, never tests: `make bench`, or `python -m benchmarks chat train`; tables and the machine are printed."""

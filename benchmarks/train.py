@@ -1,4 +1,4 @@
-"""A training on the demo server's emoji from the chat: how soon, how lively, how good, and what members feel meanwhile."""
+"""A training on the demo server's emoji from the chat: how soon, how good, and what members feel meanwhile."""
 
 from __future__ import annotations
 

@@ -97,7 +97,8 @@ class Visitor:
         await expect(message).to_contain_text(text, timeout=timeout_s * 1000)
 
     async def sources(self, message: Locator) -> list[str]:
-        return await message.locator('[data-testid="picture"] img').evaluate_all("all => all.map(i => i.src)")
+        found = await message.locator('[data-testid="picture"] img').evaluate_all("all => all.map(i => i.src)")
+        return [str(source) for source in found]
 
     async def wait_for_other_pictures(self, message: Locator, before: list[str], timeout_s: float = 30) -> None:
         """Until every picture of the message is another one than `before`, decoded and as many."""
