@@ -64,7 +64,7 @@ class Storage(Section):
         "Folder for the database, pictures, models, logs and the folders to learn from. In the working folder by "
         "default, so that one `rm -r data` forgets everything.",
     )
-    database: str | None = _env(
+    database: Annotated[str, Field(pattern=r"^(sqlite(\+aiosqlite)?:///.+|postgresql(\+\w+)?://.+)$")] | None = _env(
         "DATABASE_URL",
         None,
         "SQLAlchemy URL of the database. Unset: SQLite in the data folder, which serves one bot process well. Several "
@@ -326,9 +326,12 @@ def _complaint(error: Mapping[str, Any]) -> str:
     section, name = error["loc"][:2]
     kind = type(Settings.model_fields[section].default)
     env = next(env for field, env, _ in _fields(kind) if field == name)
-    secret = "token" in name
-    given = "" if secret else f" is {error['input']!r}, which cannot be used"
-    return f"{env}{given}: {error['msg'][0].lower()}{error['msg'][1:]}. See .env.example."
+    secret = name in ("token", "database")  # a database's address holds its password
+    given = " cannot be used" if secret else f" is {error['input']!r}, which cannot be used"
+    wanted = error["msg"][0].lower() + error["msg"][1:]
+    if name == "database":
+        wanted = "it should be sqlite+aiosqlite:///path/to/file or postgresql+asyncpg://user:password@host/name"
+    return f"{env}{given}: {wanted}. See .env.example."
 
 
 if __name__ == "__main__":

@@ -82,6 +82,13 @@ def test_what_cannot_be_used_is_named(variable: str, value: str) -> None:
     assert ".env.example" in str(wrong.value)
 
 
+@pytest.mark.parametrize("url", ["mysql://me:hunter2@host/db", "sqlite://", "host/db", "sqlite+aiosqlite:///"])
+def test_a_database_of_another_kind_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(SettingsError, match="DATABASE_URL cannot be used") as wrong:
+        read({"DATABASE_URL": url})
+    assert "hunter2" not in str(wrong.value)
+
+
 def test_several_mistakes_are_told_at_once() -> None:
     with pytest.raises(SettingsError) as wrong:
         read({"ARTEL_PORT": "x", "ARTEL_FILE_MIB": "-1"})
