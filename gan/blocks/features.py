@@ -2,7 +2,7 @@
 
 The weights never change, so batch norm is folded into the convolutions. On CPUs with bf16 the backward pass of strided
 depthwise convolutions is slower by an order than in fp32, and that of stride-1 ones is quicker as a forward convolution
-with the flipped kernel; `_FrozenConv` does each the quick way (measured in docs/decisions/0003).
+with the flipped kernel; `_FrozenConv` does each the quick way.
 """
 
 from __future__ import annotations

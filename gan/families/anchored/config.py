@@ -1,4 +1,4 @@
-"""What can be set of an anchored model. Every default was measured; docs/decisions/0003 says how."""
+"""What can be set of an anchored model. Every default was measured; the pages in docs/decisions say how."""
 
 from __future__ import annotations
 
