@@ -91,6 +91,8 @@ async def test_a_thinking_message_becomes_the_training_that_lives(page: Page, ch
     assert await page.evaluate("artel.lastInteraction.message") is None
     chat.go_on.set()
     await expect(page.get_by_test_id("message").last).to_contain_text("Training Our emoji")
+    below = "(s) => s.scrollHeight - s.scrollTop - s.clientHeight"
+    assert await page.locator("#scroller").evaluate(below) < 2
     await page.wait_for_function("artel.lastInteraction.painted !== null")
 
 

@@ -13,6 +13,7 @@ const SHOW_PENDING_AFTER_MS = 220; // quick answers need no "sending"
 
 let scroller, list, pendingBox, jump;
 let stuck = true;
+let lastTop = 0;
 let unseen = 0;
 
 export function mountList() {
@@ -45,7 +46,11 @@ const visible = () => messagesOf().filter((m) => !state.dismissed.has(m.id));
 const rowOf = (id) => list.querySelector(`[data-message-id="${CSS.escape(id)}"]`);
 
 function onScroll() {
-  stuck = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_BOTTOM;
+  const near = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_BOTTOM;
+  // Only somebody scrolling up lets go of the bottom: content that grows also fires scroll events, far from it.
+  if (near) stuck = true;
+  else if (scroller.scrollTop < lastTop) stuck = false;
+  lastTop = scroller.scrollTop;
   if (stuck) unseen = 0;
   drawJump();
   if (scroller.scrollTop < 300 && !state.complete.has(state.channelId)) emit("older", state.channelId);
@@ -133,6 +138,7 @@ function redraw(id) {
   const next = rowsFor(m, shown[shown.findIndex((x) => x.id === id) - 1]);
   if (row.classList.contains("fresh")) next.classList.add("fresh");
   morph(row, next);
+  if (stuck) toBottom();
 }
 
 function regroup(m, previous) {

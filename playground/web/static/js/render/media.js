@@ -6,7 +6,7 @@ import { icon } from "../icons.js";
 const PIXEL_ART_UP_TO = 96; // px; pictures up to this are enlarged by whole factors with hard pixels
 const SIDE = { 1: 480, 2: 280, 3: 192, 4: 264 }; // wanted side of a tile in px, by number of pictures; more: 184
 const ROWS = { 1: 1, 2: 1, 3: 2, 4: 2, 5: 2, 6: 2 }; // rows of tiles by number of pictures; more: 3
-const SHARE = 0.53; // of the window's height a gallery may take, so that a whole panel is seen at once
+const SHARE = 0.48; // of the window's height a gallery may take, so that a whole panel is seen at once
 const WIDEST = 550;
 const TALLEST = 512;
 

@@ -57,6 +57,15 @@ export function authorName(user, className = "author") {
   return made;
 }
 
+/** The first line that a tree of components says, without its heading marks. */
+function firstText(list) {
+  for (const one of list ?? []) {
+    const found = one.type === 10 ? one.content : firstText(one.components);
+    if (found) return found.split("\n")[0].replace(/^(#{1,3}|-#|>)\s+/, "");
+  }
+  return "";
+}
+
 function contextLine(m) {
   const meta = m.interaction_metadata;
   if (meta?.user && (meta.type === 2 || meta.name)) {
@@ -67,7 +76,7 @@ function contextLine(m) {
   if (m.type !== 19) return null;
   const first = m.referenced_message;
   if (!first) return h("div", { class: "context" }, h("em", {}, "The message this answers was deleted"));
-  const about = first.content || (first.components?.length || first.attachments?.length ? "Picture" : "Message");
+  const about = first.content || firstText(first.components) || (first.attachments?.length ? "Picture" : "Message");
   return h("div", { class: "context" }, avatar(first.author, 18), authorName(first.author, "context-name"),
     h("button", { class: "context-text", type: "button", data: { act: "jump", id: first.id } }, inline(about.replace(/\n/g, " "))));
 }
