@@ -6,6 +6,7 @@ what it got. Files are written beside the folder's own names and renamed once th
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import tempfile
@@ -61,7 +62,7 @@ class BlobStore:
                 if digest.hexdigest() != sha256:
                     detail = "What arrived has another hash than its address says; send it again."
                     raise WorkerError(ErrorCode.invalid, detail)
-                return self._keep(file, sha256)
+                return await asyncio.to_thread(self._keep, file, sha256)
             finally:
                 _drop(file.name)
 

@@ -21,67 +21,68 @@ class WorkerSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ARTEL_WORKER_", frozen=True, extra="ignore")
 
     host: str = Field(
-        "127.0.0.1",
+        default="127.0.0.1",
         description="Address to listen on. Loopback by default: the worker trusts whoever holds its token.",
     )
     port: Annotated[int, Field(ge=0, le=65535)] = Field(
-        8790,
+        default=8790,
         description="TCP port; 0 takes a free one. The chosen port is written to worker.json in the data folder.",
     )
     data: Path = Field(
-        Path("data/worker"),
+        default=Path("data/worker"),
         description="Folder for blobs, models, training runs, the token and worker.json. Relative to where it starts.",
     )
     token: SecretStr | None = Field(
-        None,
+        default=None,
         description="Bearer token of every route but health. Unset: one is made at first start and kept in the data "
         "folder (file `token`, readable by its owner alone), so that the default is safe without a thought.",
     )
     device: Literal["auto", "cpu", "cuda"] = Field(
-        "auto",
+        default="auto",
         description="Where models run. auto takes a GPU where torch sees one, else the CPU.",
     )
     sampler_threads: Annotated[int, Field(ge=0, le=64)] = Field(
-        0,
+        default=0,
         description="CPU threads of the sampler; 0 takes the number of cores, at most 4, since small networks gain "
         "nothing from more.",
     )
     cache_mib: Annotated[int, Field(ge=16)] = Field(
-        512,
+        default=512,
         description="Memory for loaded models, in MiB; the one used longest ago is dropped first. About 50 models of "
         "the default family.",
     )
     render_queue: Annotated[int, Field(ge=1)] = Field(
-        512,
+        default=512,
         description="Pictures that may wait to be rendered; beyond that the answer is 429. About 5 s of work on two "
         "cores, which is longer than a member waits.",
     )
     render_timeout_s: Annotated[float, Field(gt=0)] = Field(
-        60.0,
+        default=60.0,
         description="Seconds after which a render is given up and the sampler is taken for stuck. A cold model on a "
         "busy machine needs a few.",
     )
     trainings: Annotated[int, Field(ge=0)] = Field(
-        1,
+        default=1,
         description="Trainings at the same time. One, since two on one machine are both slower than one after another.",
     )
     training_queue: Annotated[int, Field(ge=1)] = Field(
-        32,
+        default=32,
         description="Trainings that may wait; beyond that the answer is 429. At 3 minutes each, an hour and a half.",
     )
     training_attempts: Annotated[int, Field(ge=1)] = Field(
-        3,
+        default=3,
         description="How often a training may be killed from outside before it counts as failed; until then it goes on "
         "from its last saved state. Three: a second kill may be chance, a third is a reason.",
     )
     training_threads: Annotated[int, Field(ge=0, le=256)] = Field(
-        0, description="CPU threads of a training; 0 lets the trainer choose by the machine's load."
+        default=0, description="CPU threads of a training; 0 lets the trainer choose by the machine's load."
     )
     log_format: Literal["auto", "console", "json"] = Field(
-        "auto", description="How log lines look. auto: coloured on a terminal, JSON elsewhere."
+        default="auto", description="How log lines look. auto: coloured on a terminal, JSON elsewhere."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="Lines below this level are left out. info is one line a request and one a change of state."
+        default="info",
+        description="Lines below this level are left out. info is one line a request and one a change of state.",
     )
 
     @property

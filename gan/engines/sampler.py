@@ -185,6 +185,7 @@ class Sampler:
                 str(theirs.fileno()),
                 pass_fds=(theirs.fileno(),),
                 stdin=asyncio.subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C in a terminal is for the front, which lets renders finish first
                 env={**os.environ, **self._environment},
             )
         except BaseException:

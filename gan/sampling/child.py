@@ -85,7 +85,8 @@ class Child:
         threading.Thread(target=self._read, name="read", daemon=True).start()
         while True:
             # sleeps only when nobody waits; otherwise takes what has come in since the last batch and goes on
-            self._accept(self._inbox.get()) if not len(self._batches) else None
+            if not self._batches:
+                self._accept(self._inbox.get())
             while not self._inbox.empty():
                 self._accept(self._inbox.get())
             if batch := self._batches.next():

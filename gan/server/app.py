@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from importlib.metadata import version
 from pathlib import Path
 
 import structlog
@@ -41,7 +42,7 @@ def build_app(
         middlewares=[middleware.observing(metrics), middleware.problems_only(), middleware.bearer(token)],
         client_max_size=MAX_BLOB_BYTES,
     )
-    app[SERVICES] = Services(engine, models, blobs, trainings, families, metrics)
+    app[SERVICES] = Services(engine, models, blobs, trainings, families, metrics, version("artel"))
     app.router.add_routes(_routes())
     app.cleanup_ctx.append(_running)
     app.on_shutdown.append(_end_streams)

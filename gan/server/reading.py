@@ -66,11 +66,15 @@ def training_request(data: bytes) -> TrainingRequest:
 
 def _json(data: bytes) -> Any:
     try:
-        return json.loads(data)
+        return json.loads(data, parse_constant=_no_constant)
     except RecursionError as error:
         raise WorkerError(ErrorCode.recipe_too_deep, _too_deep()) from error
     except ValueError as error:
         raise WorkerError(ErrorCode.invalid, "The body must be a JSON object in UTF-8.") from error
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")  # Python would take NaN, and write it where no reader can
 
 
 def _validated(kind: type[M], value: Any) -> M:

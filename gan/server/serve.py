@@ -44,7 +44,7 @@ async def serve(
     _make_folder(settings.data)
     with _only_worker_of(settings.data):
         app = build_app(settings, load_token(settings), LocalEngine(settings, commands), families, shipped_models)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=FINISH_S, handler_cancellation=True)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=FINISH_S)
         await runner.setup()
         note = settings.data / "worker.json"
         try:

@@ -22,6 +22,7 @@ class Services:
     trainings: Trainings
     families: tuple[FamilyInfo, ...]
     metrics: Metrics
+    version: str
 
 
 SERVICES: web.AppKey[Services] = web.AppKey("services", Services)

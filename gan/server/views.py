@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import time
-from importlib.metadata import version
 from typing import Any
 
 from aiohttp import web
@@ -44,7 +43,7 @@ async def health(request: web.Request) -> web.Response:
     engine, counts = services.engine.status(), services.trainings.counts()
     what = Health(
         state=engine.state,
-        version=version("artel"),
+        version=services.version,
         device=engine.device,
         detail=engine.detail,
         models=len(services.models.all()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import cast
 
@@ -59,8 +60,9 @@ async def events(request: web.Request) -> web.StreamResponse:
     so a client that has not seen a last state asks again with the last `n` it saw.
     """
     run = request.app[SERVICES].trainings.run(request.match_info["id"])
-    if run.record.state.ended and not run.feed.n:
-        run.feed.load()
+    async with run.lock:
+        if run.record.state.ended and not run.feed.n:
+            await asyncio.to_thread(run.feed.load)  # of long runs a second's work
     after, follow = _number(request, "after", 0), request.query.get("follow", "1") != "0"
     response = web.StreamResponse(
         headers={"Content-Type": "application/x-ndjson", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}

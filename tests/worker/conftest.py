@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from tests.worker.tiny import INFO, write_model
 TOKEN = "a-token-of-the-tests"
 HERE = Path(__file__).parent
 TINY = HERE / "tiny.py"
+DEAF_SAMPLER = (sys.executable, "-c", "import time; time.sleep(600)")
 COMMANDS = Commands((sys.executable, str(TINY), "sample"), (sys.executable, str(TINY), "train"))
 
 
@@ -98,11 +100,12 @@ def png(n: int, size: tuple[int, int] = (16, 16), mode: str = "RGB") -> bytes:
 
 
 @asynccontextmanager
-async def running(data: Path, shipped: Path, **settings: Any) -> AsyncIterator[Worker]:
+async def running(data: Path, shipped: Path, *, draws: bool = True, **settings: Any) -> AsyncIterator[Worker]:
+    """Without `draws` its sampler never gets ready, which spares the seconds that importing torch takes."""
     chosen = WorkerSettings(data=data, port=0, sampler_threads=1, **settings)
-    engine = LocalEngine(chosen, COMMANDS)
+    engine = LocalEngine(chosen, COMMANDS if draws else replace(COMMANDS, sampler=DEAF_SAMPLER))
     app = build_app(chosen, TOKEN, engine, (INFO,), shipped)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0, handler_cancellation=True)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -134,8 +137,8 @@ async def worker(tmp_path: Path, shipped: Path) -> AsyncIterator[Worker]:
 
 @pytest.fixture
 async def unwarmed(tmp_path: Path, shipped: Path) -> AsyncIterator[Worker]:
-    """A worker of the test's own that need not draw: the seconds until its sampler is ready are not waited for."""
-    async with running(tmp_path / "data", shipped) as running_worker:
+    """A worker of the test's own that need not draw."""
+    async with running(tmp_path / "data", shipped, draws=False) as running_worker:
         yield running_worker
 
 

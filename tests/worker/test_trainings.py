@@ -14,7 +14,7 @@ import pytest
 
 from gan.engines.trainers import holder
 from gan.rundir import RunDir
-from tests.worker.conftest import TOKEN, Worker, png, running
+from tests.worker.conftest import TOKEN, Worker, running
 
 
 async def events_of(worker: Worker, training_id: str, after: int = 0) -> list[dict[str, Any]]:
@@ -48,21 +48,21 @@ def trainer_of(worker_data: Path, training_id: str) -> int | None:
     return holder(RunDir(worker_data / "trainings" / training_id))
 
 
-async def test_a_training_from_put_to_a_picture_of_its_model(unwarmed: Worker, tmp_path: Path) -> None:
-    status, training = await unwarmed.training("t-1234", steps=10)
+async def test_a_training_from_put_to_a_picture_of_its_model(worker: Worker, tmp_path: Path) -> None:
+    status, training = await worker.training("t-1234", steps=10)
     assert (status, training["state"]) == (201, "running")
-    events = await events_of(unwarmed, "t-1234")
+    events = await events_of(worker, "t-1234")
     assert [event["n"] for event in events] == list(range(1, len(events) + 1))
     assert states(events) == ["queued", "running", "finished"]
     assert {"progress", "sample", "figures", "model"} <= {event["kind"] for event in events}
-    _, training, _ = await unwarmed.ask("GET", "/v1/trainings/t-1234")
+    _, training, _ = await worker.ask("GET", "/v1/trainings/t-1234")
     assert (training["state"], training["model"]) == ("finished", "my-art-t-1234")
     assert training["figures"]["pictures_seen"] == 10
-    status, sheet, _ = await unwarmed.ask("GET", f"/v1/blobs/{training['sample']}")
+    status, sheet, _ = await worker.ask("GET", f"/v1/blobs/{training['sample']}")
     assert sheet.startswith(b"\x89PNG")
-    status, answer = await unwarmed.render(1, model=training["model"])
+    status, answer = await worker.render(1, model=training["model"])
     assert status == 200
-    assert answer["model_sha256"] == (await unwarmed.ask("GET", "/v1/models/my-art-t-1234"))[1]["sha256"]
+    assert answer["model_sha256"] == (await worker.ask("GET", "/v1/models/my-art-t-1234"))[1]["sha256"]
     assert not (tmp_path / "data/trainings/t-1234/pictures").exists(), "someone's art is not kept longer than needed"
 
 
@@ -138,7 +138,7 @@ async def test_a_killed_trainer_goes_on_from_its_saved_state(unwarmed: Worker, t
 
 
 async def test_a_trainer_that_keeps_crashing_fails_with_its_last_words(tmp_path: Path, shipped: Path) -> None:
-    async with running(tmp_path / "data", shipped, training_attempts=2) as worker:
+    async with running(tmp_path / "data", shipped, draws=False, training_attempts=2) as worker:
         await worker.training("t", steps=20, die_at=7)
         failed = await worker.until_state("t", "failed")
         assert failed["error"]["code"] == "internal"
@@ -183,49 +183,14 @@ async def test_a_lower_fence_is_turned_away(unwarmed: Worker) -> None:
 
 
 async def test_a_full_queue_says_so(tmp_path: Path, shipped: Path) -> None:
-    async with running(tmp_path / "data", shipped, trainings=0, training_queue=1) as worker:
+    async with running(tmp_path / "data", shipped, draws=False, trainings=0, training_queue=1) as worker:
         assert (await worker.training("a"))[0] == 201
         assert (await worker.training("b"))[1]["code"] == "full"
         assert (await worker.training("a"))[0] == 200, "what is in is in"
 
 
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        ({"family": "none"}, "family_missing"),
-        ({"base": "none"}, "model_missing"),
-        ({"works": [{"sha256": "0" * 64}] * 8}, "blob_missing"),
-        ({"works": []}, "too_few_pictures"),
-        ({"title": ""}, "invalid"),
-        ({"seconds": 1}, "invalid"),
-        ({"surprise": 1}, "invalid"),
-    ],
-)
-async def test_a_training_that_cannot_be_is_refused_and_leaves_nothing(
-    unwarmed: Worker, tmp_path: Path, change: dict[str, Any], code: str
-) -> None:
-    works = [{"sha256": await unwarmed.put_blob(png(n))} for n in range(8)]
-    body = {"title": "x", "family": "tiny", "works": works, "seconds": 60, **change}
-    status, problem, _ = await unwarmed.ask("PUT", "/v1/trainings/t", json=body)
-    assert problem["code"] == code
-    assert 400 <= status < 500
-    assert not list((tmp_path / "data/trainings").iterdir())
-
-
-@pytest.mark.parametrize(
-    "data", [b"no picture", png(1)[:-30], png(1, (4, 4)), png(1, (5000, 10))], ids=["text", "cut", "tiny", "wide"]
-)
-async def test_a_bad_picture_is_named(unwarmed: Worker, data: bytes) -> None:
-    works = [{"sha256": await unwarmed.put_blob(png(n)), "title": f"work {n}"} for n in range(8)]
-    works[5]["sha256"] = await unwarmed.put_blob(data)
-    body = {"title": "x", "family": "tiny", "works": works, "seconds": 60}
-    status, problem, _ = await unwarmed.ask("PUT", "/v1/trainings/t", json=body)
-    assert (status, problem["code"]) == (422, "bad_picture")
-    assert "Picture 6 (“work 5”)" in problem["detail"]
-
-
 async def test_a_stopped_worker_ends_its_trainers_and_the_next_goes_on(tmp_path: Path, shipped: Path) -> None:
-    async with running(tmp_path / "data", shipped) as worker:
+    async with running(tmp_path / "data", shipped, draws=False) as worker:
         await worker.training("going", steps=40)
         await worker.training("waiting", steps=5)
         await until_progress(worker, "going", 3)
@@ -236,12 +201,12 @@ async def test_a_stopped_worker_ends_its_trainers_and_the_next_goes_on(tmp_path:
     with pytest.raises(ProcessLookupError):  # nothing is left running
         os.kill(pid, 0)
     seen = (await following)[-1]["n"]
-    async with running(tmp_path / "data", shipped) as worker:
+    async with running(tmp_path / "data", shipped, draws=False) as worker:
         rest = await events_of(worker, "going", after=seen)
         assert rest[0]["n"] == seen + 1
         assert states(rest) == ["queued", "running", "finished"]
         assert (await worker.until_state("waiting", "finished"))["model"]
-    async with running(tmp_path / "data", shipped) as worker:
+    async with running(tmp_path / "data", shipped, draws=False) as worker:
         _, listed, _ = await worker.ask("GET", "/v1/trainings")
         assert [training["state"] for training in listed["trainings"]] == ["finished", "finished"]
         assert states(await events_of(worker, "going"))[-1] == "finished"

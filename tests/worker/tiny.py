@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +45,7 @@ CRASH_SEED, SLOW_SEED, BAD_SEED, HUGE_SEED = 666, 777, 888, 999
 
 def write_model(path: Path, model_id: str, *, seed: int = 0, alpha: bool = False, padding: int = 0) -> None:
     weight = np.random.default_rng(seed).standard_normal((SIZE * SIZE * 4, CODE), np.float32)
-    tensors = {"weight": weight, "padding": np.zeros(padding, np.uint8)}
+    tensors: dict[str, NDArray[Any]] = {"weight": weight, "padding": np.zeros(padding, np.uint8)}
     card = ModelCard(id=model_id, title=model_id, family="tiny", size=SIZE, alpha=alpha)
     save_file(tensors, path, {"card": card.model_dump_json()})
 

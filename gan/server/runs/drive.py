@@ -56,7 +56,7 @@ class Driver:
                 await self._settle(run, trainer)
         except Exception as error:
             log.exception("training lost", training=run.id)
-            self.fail(run, ErrorCode.internal, f"The worker could not go on with this training ({error}).")
+            self._lose(run, error)
         finally:
             run.driver = run.trainer = None
             self.on_change()
@@ -175,6 +175,14 @@ class Driver:
             return
         run.not_before = time.monotonic() + RETRY_S * 2 ** (deaths - 1)
         run.become(TrainingState.queued, text="The trainer was interrupted; it goes on from its last saved state.")
+
+    def _lose(self, run: Run, error: Exception) -> None:
+        try:
+            self.fail(run, ErrorCode.internal, f"The worker could not go on with this training ({error}).")
+        except (
+            OSError
+        ):  # the disk takes no more: free the slot at least; the next start reads the folder and tries again
+            run.record = run.record.model_copy(update={"state": TrainingState.failed})
 
     def fail(self, run: Run, code: ErrorCode, detail: str) -> None:
         run.record = run.record.model_copy(update={"error": problem(code, detail)})

@@ -16,6 +16,7 @@ import time
 from collections import Counter
 from pathlib import Path
 from typing import Literal
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -53,7 +54,7 @@ class Trainings:
         self._folder, self._engine, self._blobs, self._models = folder, engine, blobs, models
         self._families, self._settings = families, settings
         self._runs: dict[str, Run] = {}
-        self._locks: dict[str, asyncio.Lock] = {}
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.stopping = asyncio.Event()
         self._driver = Driver(engine, blobs, models, metrics, settings.training_attempts, self._schedule, self.stopping)
         self._timer: asyncio.TimerHandle | None = None
