@@ -29,6 +29,9 @@ class Config(BaseModel):
     beta1: float = Field(0.9, description="Adam's first moment for generator and codes; 0 rebuilds three times worse")
     pixel_weight: float = Field(2.0, description="weight of the pixel distance against the feature distance")
     adversary: float = Field(0.3, description="weight of the adversary")
+    silhouette: float = Field(
+        20.0, description="weight of keeping an invention's outline between its parents' outlines"
+    )
     ema_half_life: float = Field(2000, description="half-life of the served average in pictures seen")
     noise: float = Field(0.1, description="deviation of the noise added to codes of invented pictures")
     shift: int = Field(4, description="augmentation: shifts up to so many pixels; colour changes would leak into art")

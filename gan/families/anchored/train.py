@@ -67,10 +67,9 @@ class AnchoredLearner:
         self._nets.load_state(state)
 
     def judge(self) -> Figures:
-        model = self._as_model(Figures())
-        recipes = [Seed(seed=10_000 + n, variety=SAMPLE_VARIETY) for n in range(JUDGED_SAMPLES)]
-        samples = np.stack([picture.pixels for picture in model.render(recipes)])
-        return judge_samples(samples, self._pictures.cpu())
+        base = self._run_config.base_path
+        before = _judged_samples(AnchoredModel.read(Path(base))) if base else None
+        return judge_samples(_judged_samples(self._as_model(Figures())), self._pictures.cpu(), before)
 
     def export(self, figures: Figures) -> None:
         nets, request = self._nets, self._run_config.request
@@ -111,6 +110,11 @@ class AnchoredLearner:
             nets.styles().cpu(),
             nets.neighbours.numpy(),
         )
+
+
+def _judged_samples(model: AnchoredModel) -> NDArray[np.uint8]:
+    recipes = [Seed(seed=10_000 + n, variety=SAMPLE_VARIETY) for n in range(JUDGED_SAMPLES)]
+    return np.stack([picture.pixels for picture in model.render(recipes)])
 
 
 def sources_of(run_config: RunConfig) -> tuple[str, ...]:
