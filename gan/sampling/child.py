@@ -1,7 +1,9 @@
 """The sampler child: `python -m gan.sampling.child SOCKET`, started and watched by `gan.engines.sampler`.
 
-Three kinds of threads: one reads requests, one (the main one) runs the networks, a few encode pictures (zlib and Pillow
-let go of the interpreter) and send answers. When the socket closes the child ends at once: it never outlives its front.
+Three kinds of threads: one reads requests, one (the main one) runs the models, a few finish pictures: bring them to
+size, encode them, send the answers (torch, zlib and Pillow let go of the interpreter). Each finisher uses one thread:
+as quick for a grid as all threads on one picture after another, steadier beside a training, and the bytes of a picture
+do not depend on how many threads there are. When the socket closes the child ends at once: it never outlives its front.
 """
 
 from __future__ import annotations
@@ -31,12 +33,14 @@ from gan.sampling.encode import encode
 from gan.sampling.loaded import LoadedModels
 from gan.sampling.sizes import resize, wants_net
 from gan.sampling.upscaler import Upscaler
-from gan.spec import Family, Rendered, SamplerModel
+from gan.spec import Family, Rendered
 
 BATCH_PICTURES = 16
 """Small networks are fastest per picture at 16; more only makes others wait."""
 BATCH_PICTURES_BY_NET = 4
-"""Upscaling dwarfs the rest and gains nothing from company, so turns are kept short."""
+"""Upscaling dwarfs the rest, so turns are kept short."""
+AHEAD = 4
+"""Pictures rendered and not finished, for each finisher; beyond that rendering waits."""
 MAX_CREDITS = 8
 
 _RECIPES: TypeAdapter[tuple[Recipe, ...]] = TypeAdapter(tuple[Recipe, ...])
@@ -44,7 +48,7 @@ _RECIPES: TypeAdapter[tuple[Recipe, ...]] = TypeAdapter(tuple[Recipe, ...])
 
 @dataclass
 class Job:
-    """A request being worked on. The main thread writes everything but what the encoders fill in under `lock`."""
+    """A request being worked on. The main thread writes everything but what the finishers fill in under `lock`."""
 
     n: int
     header: dict[str, Any]
@@ -55,6 +59,7 @@ class Job:
     )
     pictures: list[tuple[dict[str, Any], bytes] | None] = field(default_factory=list)
     left: int = 0
+    rendered_at: float = 0.0
     batch: int = 0
     cached: bool = True
     failed: bool = False
@@ -73,13 +78,15 @@ class Job:
 class Child:
     """Everything of the process; `run` returns when the front has closed the socket."""
 
-    def __init__(self, sock: socket.socket, models: LoadedModels, device: torch.device, encoders: int) -> None:
-        self._sock, self._models, self._device = sock, models, device
+    def __init__(self, sock: socket.socket, models: LoadedModels, device: torch.device, threads: int) -> None:
+        self._sock, self._models, self._device, self._threads = sock, models, device, threads
         self._inbox: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._batches: Batches[Job] = Batches(_batch_limit)
-        self._encoders = ThreadPoolExecutor(encoders, "encode")
+        self._finishers = ThreadPoolExecutor(threads, "finish", torch.set_num_threads, (1,))
+        self._room = threading.BoundedSemaphore(AHEAD * threads)
         self._send_lock = threading.Lock()
         self._net: Upscaler | None = None
+        self._net_lock = threading.Lock()
 
     def run(self) -> None:
         threading.Thread(target=self._read, name="read", daemon=True).start()
@@ -132,7 +139,9 @@ class Child:
                 loaded, _ = self._models.get(model["sha256"], Path(model["path"]), model["family"])
                 for count in (1, 4):
                     pictures = loaded.render([Seed(seed=seed) for seed in range(count)])
-                resize(pictures[0].pixels, pictures[0].pixels.shape[0] * 4, Choice.learned, self._upscaler())
+                size = pictures[0].pixels.shape[0] * 4
+                for _ in range(self._threads):
+                    self._finishers.submit(resize, pictures[0].pixels, size, Choice.learned, self._upscaler()).result()
             except Exception as error:  # a bad base must not keep the others from being served
                 print(f"warming {model['path']} failed: {error!r}", file=sys.stderr, flush=True)
         seconds = round(time.perf_counter() - began, 3)
@@ -173,50 +182,56 @@ class Child:
             if not job.batch:
                 job.times["queue"] = (began - job.arrived) * 1e3
             job.times["render"] += ms
+            job.rendered_at = began + ms / 1e3
             job.batch, job.cached = max(job.batch, len(recipes)), job.cached and cached
             for i in which:
-                self._finish(job, i, next(pictures), model)
+                self._finish(job, i, next(pictures))
 
-    def _finish(self, job: Job, index: int, rendered: Rendered, model: SamplerModel) -> None:
-        net = None
-        if wants_net(rendered.pixels.shape[0], job.size, job.choice):
-            net = self._upscaler()
-        began = time.perf_counter()
-        picture = resize(rendered.pixels, job.size, job.choice, net)
-        job.times["upscale"] += (time.perf_counter() - began) * 1e3
-        credits_ = sorted(rendered.credits, key=lambda credit: -credit.weight)[:MAX_CREDITS]
+    def _finish(self, job: Job, index: int, rendered: Rendered) -> None:
+        """Hand a picture to the finishers; waits when they are behind, so that turns stay fair."""
+        self._room.acquire()
+        self._finishers.submit(self._finish_one, job, index, rendered)
 
-        def encode_one() -> None:
-            try:
-                start = time.perf_counter()
-                data, digest, media_type = encode(picture, PictureFormat(job.header["format"]))
-                described = {
-                    "sha256": digest,
-                    "media_type": media_type,
-                    "width": picture.width,
-                    "height": picture.height,
-                    "credits": [credit.model_dump(mode="json") for credit in credits_],
-                }
-                took = (time.perf_counter() - start) * 1e3
-            except Exception as error:
-                self._refuse(job, error)
-                return
+    def _finish_one(self, job: Job, index: int, rendered: Rendered) -> None:
+        try:
+            began = time.perf_counter()
+            net = self._upscaler() if wants_net(rendered.pixels.shape[0], job.size, job.choice) else None
+            picture = resize(rendered.pixels, job.size, job.choice, net)
+            resized = time.perf_counter()
+            data, digest, media_type = encode(picture, PictureFormat(job.header["format"]))
+            encoded = time.perf_counter()
+            credits_ = sorted(rendered.credits, key=lambda credit: -credit.weight)[:MAX_CREDITS]
+            described = {
+                "sha256": digest,
+                "media_type": media_type,
+                "width": picture.width,
+                "height": picture.height,
+                "credits": [credit.model_dump(mode="json") for credit in credits_],
+            }
             with job.lock:
                 job.pictures[index] = (described, data)
-                job.times["encode"] += took
+                job.times["upscale"] += (resized - began) * 1e3
+                job.times["encode"] += (encoded - resized) * 1e3
                 job.left -= 1
                 complete = job.left == 0 and not job.failed
             if complete:
-                self._answer(job)
-
-        self._encoders.submit(encode_one)
+                self._answer(job, time.perf_counter() - job.rendered_at)
+        except Exception as error:
+            self._refuse(job, error)
+        finally:
+            self._room.release()
 
     def _upscaler(self) -> Upscaler:
-        if self._net is None:
-            self._net = Upscaler(self._device)
-        return self._net
+        with self._net_lock:
+            if self._net is None:
+                self._net = Upscaler(self._device)
+            return self._net
 
-    def _answer(self, job: Job) -> None:
+    def _answer(self, job: Job, finishing_s: float) -> None:
+        # finishers work side by side: their time is shared out so that the stages add up to what the asker waited
+        worked = job.times["upscale"] + job.times["encode"]
+        for stage in ("upscale", "encode"):
+            job.times[stage] *= finishing_s * 1e3 / max(worked, 1e-9)
         done = [picture for picture in job.pictures if picture is not None]
         header = {
             "do": "answer",
@@ -269,11 +284,11 @@ def choose_device(wanted: str) -> torch.device:
 def main(get_family: Callable[[str], Family], arguments: Sequence[str]) -> None:
     """`THREADS CACHE_BYTES DEVICE SOCKET`; `get_family` reads the registry of families."""
     threads, cache_bytes, device, number = arguments
-    cores = os.cpu_count() or 1
-    torch.set_num_threads(int(threads) or min(4, cores))
+    count = int(threads) or min(4, os.cpu_count() or 1)
+    torch.set_num_threads(count)
     sock = socket.socket(fileno=int(number))
     models = LoadedModels(int(cache_bytes), get_family)
-    Child(sock, models, choose_device(device), encoders=min(2, cores)).run()
+    Child(sock, models, choose_device(device), count).run()
 
 
 if __name__ == "__main__":

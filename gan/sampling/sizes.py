@@ -44,12 +44,12 @@ def resize(pixels: Pixels, size: int | None, choice: Choice, net: Net | None) ->
 
 
 def _by_net(pixels: Pixels, size: int, opaque: bool, net: Net) -> Image.Image:
-    rgb = pixels[..., :3] if opaque else _bleed(pixels)
-    large = Image.fromarray(net(torch.from_numpy(np.ascontiguousarray(rgb))).numpy())
+    grey = np.repeat(pixels[..., 3:], 3, axis=2)
+    layers = [pixels[..., :3]] if opaque else [_bleed(pixels), grey]
+    upscaled = net(torch.from_numpy(np.stack(layers))).numpy()
+    large = Image.fromarray(upscaled[0])
     if not opaque:
-        grey = np.repeat(pixels[..., 3:], 3, axis=2)
-        mask = net(torch.from_numpy(grey)).numpy()[..., 1]
-        large.putalpha(Image.fromarray(mask))
+        large.putalpha(Image.fromarray(np.ascontiguousarray(upscaled[1, ..., 1])))
     if size == large.width:
         return large
     # halving by area is exact and quick; any other way down or up keeps edges best with Lanczos

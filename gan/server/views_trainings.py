@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import cast
 
 from aiohttp import web
@@ -69,8 +70,9 @@ async def events(request: web.Request) -> web.StreamResponse:
     )
     response.headers[REQUEST_ID_HEADER] = request[REQUEST_ID]
     await response.prepare(request)
-    await _stream(run, response, after, follow, request.app[SERVICES].trainings.stopping.is_set)
-    await response.write_eof()
+    with suppress(ConnectionResetError):  # whoever listened is gone: no mistake of ours, and no line in the log
+        await _stream(run, response, after, follow, request.app[SERVICES].trainings.stopping.is_set)
+        await response.write_eof()
     return response
 
 

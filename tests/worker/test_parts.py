@@ -159,7 +159,7 @@ def test_the_net_gives_the_same_bytes_each_time() -> None:
     torch.set_num_threads(1)
     from gan.sampling.upscaler import Upscaler as Net
 
-    picture = torch.randint(0, 256, (48, 48, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(1))
+    picture = torch.randint(0, 256, (1, 48, 48, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(1))
     first, second = Net(torch.device("cpu"))(picture), Net(torch.device("cpu"))(picture)
-    assert first.shape == (192, 192, 3)
+    assert first.shape == (1, 192, 192, 3)
     assert torch.equal(first, second)
