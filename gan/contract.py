@@ -148,6 +148,8 @@ class Figures(Wire):
 
     judge: str = ""
     kid_x1000: float | None = None
+    base_kid_x1000: float | None = None
+    """KID of the untouched base on the same works: what the training was worth."""
     coverage: float | None = None
     copies: float | None = None
     pictures_seen: int = 0

@@ -50,20 +50,28 @@ def copies(real: Features, fake: Features) -> float:
     return float((distances(fake, real).min(1) < np.quantile(nearest_other(real), COPY_QUANTILE)).mean())
 
 
-def judge_samples(samples: NDArray[np.uint8], works: Tensor) -> Figures:
-    """Figures of samples uint8 RGBA [M, H, W, 4] against works, premultiplied [N, 4, H, W]; empty without the judge."""
+def judge_samples(samples: NDArray[np.uint8], works: Tensor, base_samples: NDArray[np.uint8] | None = None) -> Figures:
+    """Figures of samples uint8 RGBA [M, H, W, 4] against works, premultiplied [N, 4, H, W]; empty without the judge.
+
+    `base_samples` are the base's, judged against the same works.
+    """
     if not judge.available() or len(works) < 3:
         return Figures()
     step = max(1, len(works) // MOST_JUDGED)
     real = judge.features(_on_white(works[::step][:MOST_JUDGED]))
-    drawn = torch.from_numpy(premultiplied(samples)).permute(0, 3, 1, 2)
-    fake = judge.features(_on_white(drawn))
+    fake = _features_of_samples(samples)
+    before = None if base_samples is None else kid(real, _features_of_samples(base_samples))
     return Figures(
         judge=judge.NAME,
         kid_x1000=round(1000 * kid(real, fake), 2),
+        base_kid_x1000=None if before is None else round(1000 * before, 2),
         coverage=round(coverage(real, fake), 3),
         copies=round(copies(real, fake), 3),
     )
+
+
+def _features_of_samples(samples: NDArray[np.uint8]) -> Features:
+    return judge.features(_on_white(torch.from_numpy(premultiplied(samples)).permute(0, 3, 1, 2)))
 
 
 def _on_white(pictures: Tensor) -> Tensor:

@@ -99,7 +99,7 @@ def rebuild_loss(config: Config, fake: Tensor, real: Tensor, fakes: list[Tensor]
 def silhouette_loss(alpha: Tensor, first: Tensor, second: Tensor) -> Tensor:
     """How far an invention's outline leaves the room between its parents': opaque where both are, empty where both are.
 
-    Without it the adversary bites holes into pictures, because a hole with a sharp rim looks like detail. All [M, H, W].
+    Without it the adversary bites holes into pictures, since a hole with a sharp rim looks like detail. All [M, H, W].
     """
     below, above = torch.minimum(first, second) - alpha, alpha - torch.maximum(first, second)
     return (F.relu(below) + F.relu(above)).mean()
