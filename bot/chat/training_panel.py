@@ -36,7 +36,8 @@ _COLOURS = {
     TrainingPhase.cancelled: GREY,
     TrainingPhase.failed: RED,
 }
-_LEFT_OUT_LINES = 6
+_LEFT_OUT_LINES = 12
+"""As many as there are reasons: whatever is left out is named."""
 SAMPLE = "sample.png"
 CHART = "chart.png"
 
@@ -102,11 +103,11 @@ def _seen(view: TrainingView) -> str:
 def _left_out(view: TrainingView) -> str:
     if not view.left_out or view.phase is TrainingPhase.finished:
         return ""
-    lines = [plain(line, 180) for line in view.left_out[:_LEFT_OUT_LINES]]
+    lines = [plain(line, 150) for line in view.left_out[:_LEFT_OUT_LINES]]
     more = len(view.left_out) - len(lines)
     if more:
         lines.append(texts.and_more(more))
-    return small_lines([texts.LEFT_OUT, *lines])
+    return small_lines([texts.LEFT_OUT, *lines], limit=2200)
 
 
 def _buttons(view: TrainingView) -> list[discord.ui.Button[discord.ui.LayoutView]]:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot.chat import pages, panels, texts, training_panel
 from bot.chat.buttons import PRESSES
 from bot.chat.parts import Panel, bar, duration, plain, small
+from bot.safety.intake import Reason
 from bot.stories import ModelLine, NoticeView, PicturesView, QueueLine, TrainingView
 from playground.checks.components import walk
 from playground.checks.messages import Draft, read_message
@@ -164,12 +165,19 @@ def test_a_training_offers_what_its_phase_allows(phase: str, model: str | None, 
     assert labels(draft) == buttons
 
 
-def test_what_is_left_out_is_told_and_cut_short() -> None:
-    reasons = tuple(f"{count} too small: x{count}" for count in range(1, 12))
+def test_every_reason_for_leaving_out_is_told_however_long_its_names() -> None:
+    reasons = tuple(f"{count} {reason.value}: {'long name ' * 50}" for count, reason in enumerate(Reason, 1))
+    words = all_text(sent(training_panel.training(training_view("running", left_out=reasons))))
+    for count, reason in enumerate(Reason, 1):
+        assert f"{count} {reason.value.replace('_', chr(92) + '_')}" in words
+
+
+def test_more_lines_than_reasons_are_cut_short() -> None:
+    reasons = tuple(f"{count} too small: x{count}" for count in range(1, 18))
     words = all_text(sent(training_panel.training(training_view("running", left_out=reasons))))
     assert "1 too small" in words
     assert "… and 5 more" in words
-    assert "11 too small" not in words
+    assert "17 too small" not in words
 
 
 def test_a_member_cannot_format_our_messages() -> None:
