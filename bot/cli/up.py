@@ -30,6 +30,8 @@ from gan.contract import PREFIX, Health, HealthState
 LOW_DISK_BYTES = 1024**3
 PULSE_FRESH_S = 20.0
 """The bot touches its pulse file every few seconds; a busy machine may delay that, a hung bot never does it again."""
+WORKER_GRACE_S = 11.0
+"""Somewhat more than the eight seconds that the worker itself gives a training to save its state."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ def programs(settings: Settings, house: Plan, session: aiohttp.ClientSession) ->
         told = {"ARTEL_WORKER_PORT": port, "ARTEL_WORKER_TOKEN": house.worker_token, "ARTEL_WORKER_LOG_FORMAT": "json"}
         told["ARTEL_WORKER_DATA"] = os.environ.get("ARTEL_WORKER_DATA") or str(house.data / "worker")
         asked = _worker_answers(session, house.worker_url)
-        found.append(Program("worker", (*python, "gan", "serve"), asked, told, grace_s=8.0))
+        found.append(Program("worker", (*python, "gan", "serve"), asked, told, grace_s=WORKER_GRACE_S))
     if house.own_playground and house.playground_url:
         port = house.playground_url.rpartition(":")[2]
         command = (*python, "playground", "--port", port, "--data", str(house.data / "playground"))
