@@ -65,9 +65,11 @@ class Driver:
         run.dir.set_control(run.record.wanted)
         if trainer := self.engine.adopt(run.dir):
             log.info("trainer adopted", training=run.id)
+            run.trains = True
             return trainer
         (run.dir.path / "report.json").unlink(missing_ok=True)
         log.info("trainer started", training=run.id, deaths=run.record.deaths)
+        run.trains = False
         return self.engine.launch(run.dir)
 
     async def _watch(self, run: Run, trainer: Trainer) -> None:
@@ -88,6 +90,7 @@ class Driver:
 
     async def _take(self, run: Run, event: Event) -> None:
         """Copy a trainer's event into the feed, or act on it."""
+        run.trains = True
         fields = event.model_dump(exclude={"n", "at", "kind", "state"}, exclude_none=True)
         match event.kind:
             case EventKind.state:

@@ -46,6 +46,8 @@ class Run:
         self.lock = asyncio.Lock()
         self.driver: asyncio.Task[None] | None = None
         self.trainer: Trainer | None = None
+        self.trains = False
+        """The trainer has spoken: it is past its setting up, and has something to save."""
         self.saved = False
         """The server stops, and the trainer has saved its state."""
         self.end_by = 0.0

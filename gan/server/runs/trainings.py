@@ -33,8 +33,8 @@ from gan.server.runs.works import materialise
 from gan.settings import WorkerSettings
 
 SAVE_S = 8.0
-"""How long a stopping server waits for trainers to save. They look at `control` at every step; setting up takes longer,
-but then there is nothing to save yet."""
+"""How long a stopping server waits for trainers to save. They look at `control` at every step; one that is still
+setting up has nothing to save, and is ended at once."""
 
 Action = Literal["stop", "pause", "resume"]
 log = structlog.get_logger("artel.trainings")
@@ -85,7 +85,7 @@ class Trainings:
         for run in self._runs.values():
             run.feed.wake()
             if run.driver:
-                run.end_by = time.monotonic() + SAVE_S
+                run.end_by = time.monotonic() + (SAVE_S if run.trains else 0.0)
                 if run.record.wanted == "run":
                     run.dir.set_control("pause")
                 drivers.append(run.driver)
