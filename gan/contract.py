@@ -212,7 +212,7 @@ class PictureFormat(StrEnum):
 
 class Upscaler(StrEnum):
     auto = "auto"
-    """The learned upscaler where it applies (x2 and x4), else Lanczos."""
+    """The learned upscaler from twice the model's own size on, brought to the exact size by Lanczos."""
     learned = "learned"
     lanczos = "lanczos"
     nearest = "nearest"

@@ -42,8 +42,11 @@ class Family(Protocol):
 
     info: FamilyInfo
 
-    def load(self, path: Path) -> SamplerModel:
-        """Read a safetensors file of this family. Raises `WorkerError(bad_model)` when it does not fit."""
+    def load(self, path: Path, device: str = "cpu") -> SamplerModel:
+        """Read a safetensors file of this family onto a device (`cpu`, `cuda`).
+
+        Raises `WorkerError(bad_model)` when it does not fit.
+        """
 
     def train(self, run: RunDir) -> None:
         """Train as the run folder says until its budget ends or `control` says stop; goes on from `resume` if there."""

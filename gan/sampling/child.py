@@ -287,8 +287,9 @@ def main(get_family: Callable[[str], Family], arguments: Sequence[str]) -> None:
     count = int(threads) or min(4, os.cpu_count() or 1)
     torch.set_num_threads(count)
     sock = socket.socket(fileno=int(number))
-    models = LoadedModels(int(cache_bytes), get_family)
-    Child(sock, models, choose_device(device), count).run()
+    chosen = choose_device(device)
+    models = LoadedModels(int(cache_bytes), get_family, str(chosen))
+    Child(sock, models, chosen, count).run()
 
 
 if __name__ == "__main__":

@@ -12,8 +12,8 @@ from gan.spec import Family, SamplerModel
 class LoadedModels:
     """A cache by content hash. One thread uses it."""
 
-    def __init__(self, limit_bytes: int, get_family: Callable[[str], Family]) -> None:
-        self._limit_bytes, self._get_family = limit_bytes, get_family
+    def __init__(self, limit_bytes: int, get_family: Callable[[str], Family], device: str = "cpu") -> None:
+        self._limit_bytes, self._get_family, self._device = limit_bytes, get_family, device
         self._models: OrderedDict[str, SamplerModel] = OrderedDict()
 
     def get(self, sha256: str, path: Path, family: str) -> tuple[SamplerModel, bool]:
@@ -21,7 +21,7 @@ class LoadedModels:
         if model := self._models.get(sha256):
             self._models.move_to_end(sha256)
             return model, True
-        model = self._get_family(family).load(path)
+        model = self._get_family(family).load(path, self._device)
         self._models[sha256] = model
         # the newest stays even when it alone is over the limit: it is the one that is wanted now
         while len(self._models) > 1 and self.nbytes > self._limit_bytes:

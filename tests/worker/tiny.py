@@ -106,7 +106,7 @@ class Tiny:
 
     info = INFO
 
-    def load(self, path: Path) -> SamplerModel:
+    def load(self, path: Path, device: str = "cpu") -> SamplerModel:
         try:
             return TinyModel(path)
         except Exception as error:

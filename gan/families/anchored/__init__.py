@@ -21,10 +21,10 @@ class Anchored:
         summary="Learns from 20 to a few thousand pictures in minutes and knows whose art is in each picture.",
     )
 
-    def load(self, path: Path) -> SamplerModel:
+    def load(self, path: Path, device: str = "cpu") -> SamplerModel:
         from gan.families.anchored.serve import AnchoredModel
 
-        return AnchoredModel.read(path)
+        return AnchoredModel.read(path, device)
 
     def train(self, run: RunDir) -> None:
         from gan.families.anchored.train import train

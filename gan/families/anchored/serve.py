@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from gan.contract import ErrorCode, ModelCard, Recipe, Work
 from gan.data.pictures import straight
@@ -22,7 +23,7 @@ BATCH = 4
 
 
 class AnchoredModel:
-    """`gan.spec.SamplerModel` on the CPU. It draws in fp32: the same bytes on machines of one instruction set."""
+    """`gan.spec.SamplerModel`. It draws in fp32: the same bytes on machines of one kind."""
 
     def __init__(
         self,
@@ -31,17 +32,20 @@ class AnchoredModel:
         works: Sequence[Work],
         generator: Generator,
         styles: torch.Tensor,
-        neighbours: np.ndarray,
+        neighbours: NDArray[np.integer],
+        device: str = "cpu",
     ) -> None:
         self.card, self.works = card, tuple(works)
-        self._generator = generator.eval().requires_grad_(False).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._device = torch.device(device)
+        self._generator = generator.eval().requires_grad_(False)
+        self._generator.to(self._device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._styles = styles.contiguous()
         self._mixer = Mixer(len(works), generator.layers, neighbours)
         tensors = [*generator.parameters(), styles]
         self.nbytes = sum(t.numel() * t.element_size() for t in tensors) + neighbours.nbytes
 
     @classmethod
-    def read(cls, path: Path) -> AnchoredModel:
+    def read(cls, path: Path, device: str = "cpu") -> AnchoredModel:
         """Raises `WorkerError(bad_model)`."""
         file = read_model(path)
         config = file.config
@@ -51,9 +55,11 @@ class AnchoredModel:
             styles, neighbours = file.tensors["styles"], file.tensors["neighbours"].numpy()
         except (RuntimeError, KeyError) as error:
             raise WorkerError(ErrorCode.bad_model, f"{path.name} does not fit the anchored family.") from error
-        if styles.shape != (len(file.works), config.code) or len(neighbours) != len(file.works):
+        works = len(file.works)
+        fits = styles.shape == (works, config.code) and neighbours.ndim == 2 and len(neighbours) == works
+        if not fits or neighbours.min() < 0 or neighbours.max() >= works:
             raise WorkerError(ErrorCode.bad_model, f"{path.name} names other works than it has codes for.")
-        return cls(config, file.card, file.works, generator, styles, neighbours)
+        return cls(config, file.card, file.works, generator, styles, neighbours, device)
 
     @torch.inference_mode()
     def render(self, recipes: Sequence[Recipe]) -> list[Rendered]:
@@ -63,7 +69,9 @@ class AnchoredModel:
             part = mixtures[start : start + BATCH]
             w = torch.stack([self._style_codes(mixture) for mixture in part])
             w = torch.cat([w, w[:1].expand(BATCH - len(part), -1, -1)])
-            pixels = straight(self._generator(w))
+            pixels = straight(self._generator(w.to(self._device)).cpu())
+            if not self.card.alpha:
+                pixels[..., 3] = 255  # its works have no holes, so it has none, not even thin ones
             out += [Rendered(pixels[i], credits_of(mixture, self.works)) for i, mixture in enumerate(part)]
         return out
 

@@ -159,12 +159,7 @@ class Nets:
         for name, module in self._modules().items():
             _load(module, state, f"{name}.")
         for name, optimiser in self._optimisers().items():
-            slots: dict[int, dict[str, Tensor]] = {}
-            for key, value in state.items():
-                if key.startswith(f"{name}."):
-                    _, index, slot = key.split(".")
-                    slots.setdefault(int(index), {})[slot] = value
-            optimiser.load_state_dict({"state": slots, "param_groups": optimiser.state_dict()["param_groups"]})
+            _load_optimiser(optimiser, state, f"{name}.")
 
     def _modules(self) -> dict[str, nn.Module]:
         return {
@@ -180,6 +175,19 @@ class Nets:
             "generator_optimiser": self.generator_optimiser,
             "discriminator_optimiser": self.discriminator_optimiser,
         }
+
+
+def _load_optimiser(optimiser: torch.optim.Optimizer, tensors: dict[str, Tensor], prefix: str) -> None:
+    """Moments take their parameter's memory layout: the fused step walks memory, not indices."""
+    parameters = [parameter for group in optimiser.param_groups for parameter in group["params"]]
+    slots: dict[int, dict[str, Tensor]] = {}
+    for key, value in tensors.items():
+        if key.startswith(prefix):
+            _, index, slot = key.split(".")
+            if value.ndim:
+                value = torch.empty_like(parameters[int(index)]).detach().copy_(value)
+            slots.setdefault(int(index), {})[slot] = value
+    optimiser.load_state_dict({"state": slots, "param_groups": optimiser.state_dict()["param_groups"]})
 
 
 def _load(module: nn.Module, tensors: dict[str, Tensor], prefix: str) -> None:
