@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import faulthandler
 import os
+import signal
 import sys
 from collections.abc import Coroutine, Iterator
 from pathlib import Path
@@ -44,6 +46,7 @@ def bot() -> None:
 
     settings = _settings()
     _log(settings)
+    faulthandler.register(signal.SIGUSR1)  # kill -USR1 writes where every thread is: for a bot that seems to hang
     pulse = os.environ.get("ARTEL_PULSE")
     _run(run_bot(settings, Path(pulse) if pulse else None))
 
