@@ -77,6 +77,7 @@ def doctor() -> None:
     from bot.doctor import examine, show
 
     settings = _settings()
+    log.configure("console", "error")
     if not show(asyncio.run(examine(settings, os.environ)), Console(soft_wrap=True)):
         raise typer.Exit(1)
 
@@ -101,6 +102,7 @@ def rebuild(
     """Make a posted picture again from its row, byte for byte. Ends with 1 when that cannot be."""
     from bot.cli.looking import rebuild as make_again
 
+    log.configure("console", "error")
     _run(make_again(_settings(), output_id, to))
 
 

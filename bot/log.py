@@ -61,6 +61,8 @@ def configure(
     root.setLevel(level.upper())
     for name in QUIET:
         logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
+    if root.level > logging.DEBUG:  # that something is tried again is no warning; that it failed for good is told
+        logging.getLogger("stamina").setLevel(logging.ERROR)
 
 
 @contextmanager

@@ -13,10 +13,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from bot.errors import Refused
 from bot.records import open_records
 from bot.records.store import RequestLine
 from bot.settings import Settings
-from bot.worker import WorkerClient
+from bot.worker import WorkerAway, WorkerClient
 from bot.workflows.rebuilding import rebuild as make_again
 
 STATE_COLOURS = {"done": "green", "working": "yellow", "refused": "yellow", "failed": "red"}
@@ -83,6 +84,8 @@ async def rebuild(settings: Settings, output_id: int, target: Path | None) -> No
     try:
         async with WorkerClient(settings.worker_url, settings.worker_token, render_seconds=patience_s) as worker:
             data = await make_again(records, worker, output_id)
+    except WorkerAway as away:
+        raise Refused(f"No worker answers at {settings.worker_url}. Start one: artel worker (or make run)") from away
     finally:
         await records.close()
     path = target or Path(f"artel-{output_id}.{_suffix(data)}")

@@ -241,3 +241,10 @@ def test_the_lock_is_free_again_when_its_holder_is_gone(tmp_path: Path) -> None:
     with HouseLock(tmp_path), pytest.raises(AlreadyRunning):
         HouseLock(tmp_path)
     HouseLock(tmp_path).close()
+
+
+@together
+async def test_without_a_worker_the_command_says_how_to_start_one(house: House, tmp_path: Path) -> None:
+    nowhere = read({"ARTEL_DATA": str(house.settings.data), "WORKER_URL": "http://127.0.0.1:9"})
+    with pytest.raises(Refused, match="artel worker"):
+        await rebuild(nowhere, house.output_id, tmp_path / "x.png")
