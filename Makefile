@@ -1,6 +1,6 @@
-# make run · make test · make check · make bench · make clean        (docs: README.md, CONTRIBUTING.md)
+# make run · make test · make check · make pictures · make bench · make clean        (docs: README.md, CONTRIBUTING.md)
 .DEFAULT_GOAL := run
-.PHONY: run test check bench clean venv venv-dev format env
+.PHONY: run test check pictures bench clean venv venv-dev format env
 
 BIN := .venv/bin
 # The first Python that is new enough; empty when there is none.
@@ -23,6 +23,10 @@ check: venv-dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+# The whole path in a real browser again, keeping its screenshots for the documentation.
+pictures: venv-dev
+	@ARTEL_PICTURES=1 $(BIN)/python -m pytest tests/e2e/test_the_whole_path.py
 
 bench: venv-dev
 	@$(BIN)/python -m benchmarks
