@@ -74,7 +74,7 @@ def _picture(name: str, description: str) -> discord.ui.MediaGallery[discord.ui.
 def _state_lines(view: TrainingView) -> list[str]:
     match view.phase:
         case TrainingPhase.checking:
-            return [texts.CHECKING]
+            return [plain(view.activity, 300) or texts.CHECKING]
         case TrainingPhase.queued:
             return [texts.queue_place(view.place or 1)]
         case TrainingPhase.finished:

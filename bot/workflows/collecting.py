@@ -37,7 +37,7 @@ async def store(telling: Telling, works: Sequence[Accepted]) -> None:
 
     async def one(data: bytes) -> None:
         async with places:
-            await patiently(lambda: telling.parts.worker.put_blob(data), telling.parts.patience.render)
+            await patiently(lambda: telling.parts.worker.put_blob(data), telling.parts.patience.away)
 
     await asyncio.gather(*(one(work.png) for work in works))
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
-from bot.errors import Refused
+from bot.errors import Refused, Retry
 from bot.policy import check_default_model, check_delete
 from bot.records.people import Person
 from bot.records.requests import Request
@@ -112,6 +113,8 @@ async def choose_default(telling: Telling, ask: SetDefaultModel) -> str:
     parts, origin, server = telling.parts, telling.origin, telling.server
     check_default_model(origin)
     assert server is not None
+    with suppress(Retry):  # it is for everyone and for long: not one that has gone since we last looked
+        await parts.library.refresh()
     model = await telling.choose_model(ask.model_id)
     before = parts.library.default(server.id)
     await parts.records.people.set_default_model(server, model.id, Person(origin.member_id, origin.member_name))

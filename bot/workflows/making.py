@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from base64 import b64encode
 from collections.abc import Sequence
+from contextlib import suppress
 
-from bot.errors import Refused
+from bot.errors import Refused, Retry
 from bot.policy import render_quota
 from bot.records.outputs import NewOutput, Output
 from bot.records.requests import RequestState
 from bot.stories import Generate, OpenLarge, PicturesView, Plain, Posted, Reroll, ShownPicture, Variations
+from bot.worker import WorkerRefused
 from bot.workflows.recipes import (
     GRID_SIZE,
     LARGE_SIZE,
@@ -24,9 +26,9 @@ from bot.workflows.recipes import (
     read_recipe,
     seed_of,
 )
-from bot.workflows.telling import Telling, elapsed_ms, patiently
+from bot.workflows.telling import Telling, elapsed_ms
 from bot.workflows.words import NUMBERS, credit_lines, milliseconds, plural, seeds_line
-from gan.contract import RenderAnswer, RenderRequest, Seed, Upscaler, Vary
+from gan.contract import ErrorCode, RenderAnswer, RenderRequest, Seed, Upscaler, Vary
 
 VARIATIONS = 4
 MakeAsk = Generate | Reroll | Variations | OpenLarge
@@ -154,10 +156,18 @@ def new_outputs(plan: Plan, answer: RenderAnswer) -> list[NewOutput]:
 
 
 async def ask_worker(telling: Telling, plan: Plan) -> RenderAnswer:
-    """The pictures of a plan, trying for a while when the worker is busy or away."""
+    """The pictures of a plan; waits when the worker is busy or away. Raises `Refused` when the model is gone."""
     request = RenderRequest(model=plan.model_id, recipes=plan.recipes, size=plan.size, upscaler=plan.upscaler)
-    worker = telling.parts.worker
-    return await patiently(lambda: worker.render(request, request_id=str(telling.id)), telling.parts.patience.render)
+    worker, library = telling.parts.worker, telling.parts.library
+    try:
+        return await telling.from_worker(lambda: worker.render(request, request_id=str(telling.id)))
+    except WorkerRefused as refused:
+        if refused.code is not ErrorCode.model_missing:
+            raise
+        title = library.title(plan.model_id)
+        with suppress(Retry):
+            await library.refresh()
+        raise Refused(f"The model “{title}” is no longer there. `/models` lists those there are.") from refused
 
 
 async def deliver(telling: Telling, plan: Plan, made: Made) -> Posted:

@@ -20,8 +20,12 @@ from bot.workflows.shelf import Shelf
 class Patience:
     """How long a story tries again before it says that it could not, in seconds."""
 
+    moment: float = 1.5
+    """A hiccup of the worker that nobody need hear of: the acknowledgement can still hold the answer."""
     render: float = 10.0
-    """A member looks at a blinking line meanwhile; a worker that restarts is back within it."""
+    """A member looks at a blinking line meanwhile."""
+    away: float = 600.0
+    """For a worker that is away: the member has been told, and the answer comes by itself. Their token lives longer."""
     deliver: float = 600.0
     """Nobody waits, and a picture that was made should arrive even after a long trouble at Discord's."""
     training: float = 24 * 3600.0

@@ -28,6 +28,10 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 LONGEST_PAUSE_S = 30.0
+HOLD_ON = (
+    "The worker, which makes the pictures, does not answer just now. It is usually back within seconds; "
+    "the answer then comes here by itself."
+)
 SHOWN_TIMINGS_S = 60.0
 """Beyond this a request was interrupted by a restart, and its time says nothing about the house."""
 
@@ -94,8 +98,32 @@ class Telling:
 
     async def choose_model(self, asked: str | None) -> Model:
         """The model meant, see `Library.choose`; waits for the worker while the list is still empty."""
-        library, patience = self.parts.library, self.parts.patience
-        return await patiently(lambda: library.choose(self.origin.guild_id, asked), patience.render)
+        return await self.from_worker(lambda: self.parts.library.choose(self.origin.guild_id, asked))
+
+    async def from_worker(
+        self, do: Callable[[], Awaitable[R]], tell: Callable[[], Awaitable[object]] | None = None
+    ) -> R:
+        """What the worker gives; while it is away the member is told so, once, and waits together with us.
+
+        `tell` says it in another way than `hold_on`. Raises what `do` raises, `Retry` only when it stays away for
+        longer than our patience.
+        """
+        try:
+            return await patiently(do, self.parts.patience.moment)
+        except Retry as away:
+            log.info("waiting for the worker: %s", away)
+        try:
+            await (tell or self.hold_on)()
+        except (Refused, Retry) as silent:
+            log.info("could not say that we wait: %s", silent)
+        return await patiently(do, self.parts.patience.away)
+
+    async def hold_on(self) -> None:
+        """Tell the member that the answer comes by itself; it then takes the place of these words."""
+        messenger, origin = self.parts.messenger, self.origin
+        if origin.placing == "panel":  # what stands on it stays until there is something better; the word comes beside
+            await messenger.acknowledge(origin)
+        await messenger.deliver(origin, NoticeView(tone="info", text=HOLD_ON, ephemeral=origin.placing != "new"))
 
     async def note(self, action: str, subject: str, **details: object) -> None:
         """Put a deed that not everybody may do into the audit log."""

@@ -15,7 +15,7 @@ from bot.workflows.durable import Disowned
 from bot.workflows.explaining import explain
 from bot.workflows.live import Outcome, Ticket, training_view
 from bot.workflows.recipes import drawn_seed
-from bot.workflows.telling import Telling, patiently
+from bot.workflows.telling import HOLD_ON, Telling, patiently
 from bot.workflows.watching import send, watch
 from gan.contract import MIN_TRAINING_PICTURES, TrainingRequest, TrainingState
 
@@ -34,7 +34,7 @@ async def train(telling: Telling, ask: Train) -> None:
     first = Ticket(training_id=training_id(telling.id), title=ask.name.strip(), source=source_name(ask))
     posted = await telling.step("show", show_checking, telling, first)
     try:
-        ticket = await telling.step("collect", collect, telling, ask, base)
+        ticket = await telling.step("collect", collect, telling, ask, base, posted)
         if ticket.problem:
             outcome = Outcome(state=TrainingState.failed, error=ticket.problem)
         else:
@@ -80,7 +80,7 @@ async def _allowed(telling: Telling, ask: Train) -> str | None:
     check_training(origin, ask.name, ask.minutes, parts.limits, mine, taken)
     if ask.base is not None:
         return (await telling.choose_model(ask.base)).id
-    return await patiently(parts.library.shipped_base, parts.patience.render)
+    return await telling.from_worker(parts.library.shipped_base)
 
 
 async def show_checking(telling: Telling, ticket: Ticket) -> Posted:
@@ -96,7 +96,14 @@ def checking_view(telling: Telling, ticket: Ticket) -> TrainingView:
     )
 
 
-async def collect(telling: Telling, ask: Train, base: str | None) -> Ticket:
+async def wait_for_worker(telling: Telling, ticket: Ticket, posted: Posted) -> None:
+    """Go on once the worker answers; until then the message says what it waits for."""
+    waiting = checking_view(telling, ticket).model_copy(update={"activity": HOLD_ON})
+    deliver = telling.parts.messenger.deliver
+    await telling.from_worker(telling.parts.worker.models, lambda: deliver(telling.origin, waiting, posted))
+
+
+async def collect(telling: Telling, ask: Train, base: str | None, posted: Posted) -> Ticket:
     """Fetch and check the pictures, store the good ones at the worker, and write down what will be sent."""
     report = await look(telling, ask)
     offered = len(report.works) + len(report.rejected)
@@ -108,6 +115,7 @@ async def collect(telling: Telling, ask: Train, base: str | None) -> Ticket:
     )
     if len(report.works) < MIN_TRAINING_PICTURES:
         return ticket.model_copy(update={"problem": too_few(ask, len(report.works))})
+    await wait_for_worker(telling, ticket, posted)
     await store(telling, report.works)
     body = TrainingRequest(
         title=ticket.title[:60],
@@ -129,7 +137,7 @@ async def collect(telling: Telling, ask: Train, base: str | None) -> Ticket:
 
 
 async def send_first(telling: Telling, ticket: Ticket) -> None:
-    await patiently(lambda: send(telling, ticket.training_id), telling.parts.patience.render)
+    await patiently(lambda: send(telling, ticket.training_id), telling.parts.patience.away)
 
 
 async def end(telling: Telling, ticket: Ticket, outcome: Outcome) -> None:
@@ -195,6 +203,6 @@ async def steer_worker(telling: Telling, ask: SteerTraining) -> None:
     if kept.ended_at is not None:
         raise Refused("That training has ended already.")
     worker = parts.worker
-    await patiently(lambda: worker.steer(ask.training_id, ask.action), parts.patience.render)
+    await telling.from_worker(lambda: worker.steer(ask.training_id, ask.action))
     if kept.member_id != origin.member_id:
         await telling.note(f"training_{ask.action}", ask.training_id, owner=kept.member_id)

@@ -127,8 +127,8 @@ class TestALimit:
 
     async def test_is_kept_for_each_member_and_failures_do_not_count(self, house: House) -> None:
         house.worker.down = True
-        failed = await house.messenger.notice(await house.ask(Generate()))
-        assert failed.tone == "trouble"
+        failed = await house.ask(Generate())
+        assert (await settled(house, failed.interaction_id)).state == "failed"
         house.worker.down = False
         for _ in range(2):
             await house.messenger.pictures(await house.ask(Generate()))

@@ -7,30 +7,66 @@ import asyncio
 import pytest
 
 from bot.errors import Refused, Retry
-from bot.stories import Generate, Variations
-from tests.flow.conftest import House
+from bot.stories import Generate, NoticeView, PicturesView, Reroll, TrainingView, Variations
+from tests.flow.conftest import GUILD, House
 from tests.flow.test_making import settled
+from tests.flow.test_training import emoji_ask
 
 
 async def test_a_worker_that_is_away_for_a_moment_is_waited_for(house: House) -> None:
     house.worker.down = True
     origin = await house.ask(Generate(count=1))
-    await asyncio.sleep(0.3)
+    notice = await house.messenger.notice(origin)
+    assert notice.tone == "info"
+    assert "by itself" in notice.text
+    assert not notice.ephemeral, "the pictures that take its place are for all to see"
     house.worker.down = False
-    await house.messenger.pictures(origin)
+    await house.messenger.until(
+        lambda: isinstance(house.messenger.standing[origin.interaction_id], PicturesView) or None, 5
+    )
+    assert (await settled(house, origin.interaction_id)).state == "done"
 
 
 async def test_a_worker_that_stays_away_is_told_with_what_to_do(house: House) -> None:
     await house.studio.models(None)
     house.worker.down = True
     origin = await house.ask(Generate(count=1, model="drawings"))
-    notice = await house.messenger.notice(origin)
+    assert (await settled(house, origin.interaction_id)).state == "failed"
+    first, notice = (view for view in house.messenger.views if isinstance(view, NoticeView))
+    assert "by itself" in first.text
     assert notice.tone == "trouble"
     assert "does not answer" in notice.text
     assert "Try again" in notice.text
     line = await settled(house, origin.interaction_id)
     assert (line.state, line.error) == ("failed", "The studio's machine does not answer.")
     assert (await house.studio.status())["Worker"].startswith("not answering")
+
+
+async def test_a_training_waits_for_its_worker_and_says_so(house: House) -> None:
+    await house.messenger.pictures(await house.ask(Generate(count=1)))  # the models are known
+    house.worker.down = True
+    origin = await house.ask(emoji_ask(house))
+
+    def waiting() -> bool | None:
+        view = house.messenger.standing.get(origin.interaction_id)
+        return True if isinstance(view, TrainingView) and "by itself" in view.activity else None
+
+    await house.messenger.until(waiting, 10)
+    house.worker.down = False
+    await house.messenger.training(origin, "finished")
+
+
+async def test_a_model_that_is_gone_is_no_longer_offered(house: House) -> None:
+    done = await house.messenger.training(await house.ask(emoji_ask(house)), "finished")
+    origin = await house.ask(Generate(count=1, model=done.model_id))
+    await house.messenger.pictures(origin)
+    for file in house.worker.folder.glob("*.model"):
+        file.unlink()
+    notice = await house.messenger.notice(await house.ask(Reroll(request_id=origin.interaction_id)))
+    assert notice.tone == "refused"
+    assert "“Net folk” is no longer there" in notice.text
+    assert "`/models`" in notice.text
+    assert [model for _, model in house.studio.model_choices(GUILD, "")] == ["drawings"]
 
 
 async def test_a_model_that_is_not_there_is_refused_with_a_way_out(house: House) -> None:
