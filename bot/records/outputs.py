@@ -10,9 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.records.database import Database
-from bot.records.requests import requests
+from bot.records.requests import Ending, end, requests
 from bot.records.schema import Json, RowId, Snowflake, UtcTime, metadata, now
-from bot.records.upserts import insert_once
+from bot.records.upserts import insert_new
 
 outputs = sa.Table(
     "outputs",
@@ -78,16 +78,20 @@ class Output:
 class Outputs:
     database: Database
 
-    async def record(self, request_id: int, made: Sequence[NewOutput]) -> list[int]:
-        """Record the pictures of a request and give their ids, in order of place.
+    async def record(self, request_id: int, made: Sequence[NewOutput], ending: Ending | None = None) -> list[int]:
+        """Record the pictures of a request and give their ids, in order of place; with them, how its work ended.
 
         A second time gives the same ids: a picture made again from its recipe is the same picture.
         """
+        own = {"request_id": request_id, "made_at": now()}
+        rows = [
+            {**vars(new), "recipe": dict(new.recipe), "credits": [dict(one) for one in new.credits], **own}
+            for new in made
+        ]
         async with self.database.write() as connection:
-            for new in made:
-                row = {**vars(new), "recipe": dict(new.recipe), "credits": [dict(one) for one in new.credits]}
-                row |= {"request_id": request_id, "made_at": now()}
-                await insert_once(connection, outputs, row, keys=("request_id", "place"))
+            await insert_new(connection, outputs, rows, keys=("request_id", "place"))
+            if ending is not None:
+                await end(connection, request_id, ending, made[0].model_sha256)
             query = sa.select(outputs.c.id).where(outputs.c.request_id == request_id).order_by(outputs.c.place)
             return list((await connection.execute(query)).scalars())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -47,13 +48,36 @@ class Person:
 
 async def see(connection: AsyncConnection, server: Person | None, member: Person) -> None:
     """Note that these two were seen just now, under their present names; part of the caller's transaction."""
-    for table, person in ((servers, server), (members, member)):
-        if person is None:
-            continue
-        times = {"first_seen": now(), "last_seen": now()}
-        await insert_or_update(
-            connection, table, {"id": person.id, "name": person.name[:120], **times}, keys=("id",), keep=("first_seen",)
-        )
+    if server is not None:
+        await _see_one(connection, servers, server)
+    await _see_one(connection, members, member)
+
+
+async def _see_one(connection: AsyncConnection, table: sa.Table, person: Person) -> None:
+    row = {"id": person.id, "name": person.name[:120], "first_seen": now(), "last_seen": now()}
+    await insert_or_update(connection, table, row, keys=("id",), keep=("first_seen",))
+
+
+class Seen:
+    """Who was seen a little while ago under the same name, so that not every request writes their rows again."""
+
+    def __init__(self, keep_seconds: float = 600.0, most: int = 10_000) -> None:
+        self._keep_seconds, self._most = keep_seconds, most
+        self._until: dict[tuple[str, Person], float] = {}
+
+    async def see(self, connection: AsyncConnection, server: Person | None, member: Person) -> list[tuple[str, Person]]:
+        """Write down those not seen lately, in the caller's transaction; hand the result to `keep` once it holds."""
+        wanted = [("server", server)] if server is not None else []
+        wanted.append(("member", member))
+        fresh = [one for one in wanted if self._until.get(one, 0.0) < time.monotonic()]
+        for kind, person in fresh:
+            await _see_one(connection, servers if kind == "server" else members, person)
+        return fresh
+
+    def keep(self, fresh: list[tuple[str, Person]]) -> None:
+        if len(self._until) > self._most:
+            self._until.clear()
+        self._until.update(dict.fromkeys(fresh, time.monotonic() + self._keep_seconds))
 
 
 @dataclass(frozen=True)

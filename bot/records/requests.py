@@ -9,12 +9,13 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.records.database import Database
-from bot.records.people import Person, members, see, servers
+from bot.records.people import Person, Seen, members, servers
 from bot.records.schema import Json, Snowflake, UtcTime, metadata, now
-from bot.records.upserts import insert_once
-from bot.records.usage import Charge, book
+from bot.records.upserts import insert_once, merged
+from bot.records.usage import Charge, book, take_turn
 
 
 class RequestState(StrEnum):
@@ -65,6 +66,7 @@ class NewRequest:
     plan: Mapping[str, Any] | None = None
     model_id: str | None = None
     charge: Charge | None = None
+    timings: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ class Answer:
 @dataclass(frozen=True)
 class Requests:
     database: Database
+    seen: Seen = field(default_factory=Seen)
 
     async def accept(self, new: NewRequest) -> bool:
         """Record a request and book what it uses, in one transaction; False when that is more than the member has left.
@@ -125,7 +128,9 @@ class Requests:
         The same id again changes nothing but the names of those who asked.
         """
         async with self.database.write() as connection:
-            await see(connection, new.server, new.member)
+            if new.charge is not None:
+                await take_turn(connection, new.member.id)
+            people = await self.seen.see(connection, new.server, new.member)
             server_id = new.server.id if new.server else None
             row: dict[str, Any] = {
                 "id": new.id,
@@ -137,18 +142,18 @@ class Requests:
                 "plan": dict(new.plan) if new.plan is not None else None,
                 "model_id": new.model_id,
                 "state": RequestState.working,
-                "timings": {},
+                "timings": dict(new.timings),
                 "asked_at": new.asked_at,
             }
             await insert_once(connection, requests, row, keys=("id",))
-            if new.charge is None:
-                return True
-            return await book(connection, new.id, server_id, new.member.id, new.charge)
+            within = new.charge is None or await book(connection, new.id, server_id, new.member.id, new.charge)
+        self.seen.keep(people)
+        return within
 
     async def end(self, request_id: int, ending: Ending) -> None:
         """The work is over, well or not; a second time overwrites the first."""
-        values = {"state": ending.state, "error": ending.error, "done_at": now()}
-        await self._change(request_id, ending.timings, **values)
+        async with self.database.write() as connection:
+            await end(connection, request_id, ending)
 
     async def answered(self, request_id: int, answer: Answer) -> None:
         """The member has the answer."""
@@ -165,18 +170,25 @@ class Requests:
             row = (await connection.execute(sa.select(requests).where(requests.c.id == request_id))).one_or_none()
         return _request(row) if row else None
 
-    async def unanswered(self) -> list[Request]:
-        """Requests that nobody has got an answer to, oldest first: what a restart must see to."""
-        query = sa.select(requests).where(requests.c.answered_at.is_(None)).order_by(requests.c.asked_at)
-        async with self.database.read() as connection:
-            return [_request(row) for row in (await connection.execute(query)).all()]
-
     async def _change(self, request_id: int, timings: Mapping[str, float] | None = None, **values: Any) -> None:
         async with self.database.write() as connection:
-            if timings:
-                known = sa.select(requests.c.timings).where(requests.c.id == request_id).with_for_update()
-                values["timings"] = {**((await connection.execute(known)).scalar() or {}), **timings}
-            await connection.execute(requests.update().where(requests.c.id == request_id).values(**values))
+            await _change(connection, request_id, timings, **values)
+
+
+async def end(connection: AsyncConnection, request_id: int, ending: Ending, model_sha256: str | None = None) -> None:
+    """`Requests.end` as part of the caller's transaction."""
+    values: dict[str, Any] = {"state": ending.state, "error": ending.error, "done_at": now()}
+    if model_sha256 is not None:
+        values["model_sha256"] = model_sha256
+    await _change(connection, request_id, ending.timings, **values)
+
+
+async def _change(
+    connection: AsyncConnection, request_id: int, timings: Mapping[str, float] | None = None, **values: Any
+) -> None:
+    if timings:
+        values["timings"] = merged(connection, requests.c.timings, timings)
+    await connection.execute(requests.update().where(requests.c.id == request_id).values(**values))
 
 
 def _request(row: sa.Row[Any]) -> Request:

@@ -1,8 +1,8 @@
-"""Insert-or-update and insert-once in the one dialect that SQLite and Postgres share."""
+"""Insert-or-update, insert-once and merging JSON, in the words that SQLite and Postgres share or each needs."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,3 +34,19 @@ async def insert_once(
     """Insert `row` unless one with the same `keys` stands; True when it was new."""
     statement = _insert(connection, table).values(**row).on_conflict_do_nothing(index_elements=list(keys))
     return bool((await connection.execute(statement)).rowcount)
+
+
+async def insert_new(
+    connection: AsyncConnection, table: sa.Table, rows: Sequence[Mapping[str, Any]], *, keys: Collection[str]
+) -> int:
+    """Insert those of `rows` that do not stand yet, by one statement; how many were new."""
+    statement = _insert(connection, table).values(list(rows)).on_conflict_do_nothing(index_elements=list(keys))
+    return int((await connection.execute(statement)).rowcount)
+
+
+def merged(connection: AsyncConnection, column: sa.Column[Any], new: Mapping[str, Any]) -> sa.ColumnElement[Any]:
+    """The JSON object in `column` with the members of `new` added or replaced."""
+    added = sa.literal(dict(new), column.type)
+    if connection.dialect.name == "postgresql":
+        return column.op("||")(added)
+    return sa.func.json_patch(column, added, type_=column.type)

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.records.database import Database
-from bot.records.people import members
 from bot.records.schema import Snowflake, UtcTime, metadata, now
 from bot.records.upserts import insert_once
 
@@ -40,24 +39,36 @@ class Charge:
     since: datetime | None = None
 
 
+async def take_turn(connection: AsyncConnection, member_id: int) -> None:
+    """Let one transaction at a time count what a member uses: the first thing in a transaction that will `book`.
+
+    A lock of its own rather than one on the member's row, which other rows' foreign keys hold as well: two that hold
+    it and want more would wait for each other for ever. On SQLite a writer has the database to itself already.
+    """
+    if connection.dialect.name == "postgresql":
+        await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(member_id)))
+
+
 async def book(
     connection: AsyncConnection, request_id: int, server_id: int | None, member_id: int, new: Charge
 ) -> bool:
-    """Book what a request uses, as part of the caller's transaction; False, and nothing booked, when it is too much.
+    """Book what a request uses, in the caller's transaction, whose turn it is; False, and nothing booked, when it is
+    too much.
 
     The same request again books nothing more and is never too much.
     """
-    await connection.execute(sa.select(members.c.id).where(members.c.id == member_id).with_for_update())
-    standing = sa.select(usage.c.request_id).where(usage.c.request_id == request_id)
-    if (await connection.execute(standing)).first():
-        return True
     if new.limit is not None and new.since is not None:
-        used = (await connection.execute(_used(member_id, new.what, new.since))).scalar_one()
-        if float(used) + new.amount > new.limit:
+        standing = sa.exists().where(usage.c.request_id == request_id)
+        used = _used(member_id, new.what, new.since).scalar_subquery()
+        booked, amount = (await connection.execute(sa.select(standing, used))).one()
+        if booked:
+            return True
+        if float(amount) + new.amount > new.limit:
             return False
     row: dict[str, Any] = {"request_id": request_id, "member_id": member_id, "server_id": server_id}
     row |= {"what": new.what, "amount": new.amount, "charged_at": now()}
-    return await insert_once(connection, usage, row, keys=("request_id",))
+    await insert_once(connection, usage, row, keys=("request_id",))
+    return True
 
 
 def _used(member_id: int, what: str, since: datetime) -> sa.Select[tuple[float]]:

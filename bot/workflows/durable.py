@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any, ParamSpec, TypeVar
 
@@ -122,3 +123,5 @@ class Durable:
             log.info("left %d unfinished requests to the next start", len(left))
             await asyncio.wait(left, timeout=grace_s)
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+        # DBOS made its own thread pool the loop's and has just ended it; whoever closes after us still needs one
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(thread_name_prefix="late"))

@@ -10,6 +10,7 @@ from bot.stories import Origin, Plain, QueueLine, TrainingPhase, TrainingView
 from bot.workflows.words import figures_line
 from gan.contract import Event, Figures, ModelId, Progress, Training, TrainingState
 
+MOST_SILENT_S = 15.0
 MOST_POINTS = 120
 """Points of the chart; more are thinned out by two."""
 CHARTED = ("rebuild", "reconstruction", "loss")
@@ -47,7 +48,6 @@ class Outcome(Plain):
     state: TrainingState
     model_id: ModelId | None = None
     figures: Figures = Figures()
-    base_figures: Figures | None = None
     progress: Progress = Progress()
     history: tuple[tuple[float, float], ...] = ()
     sample: str | None = None
@@ -66,11 +66,14 @@ class LiveTraining:
     sample: str | None = None
     model_id: str | None = None
     figures: Figures = field(default_factory=Figures)
-    base_figures: Figures | None = None
     place: int | None = None
     trouble: str = ""
     error: str = ""
     history: list[tuple[float, float]] = field(default_factory=list)
+    noted: str = ""
+    """What the trainer said last, while nothing newer is known."""
+    since: float | None = None
+    """When the last progress was made, or else the training began; seconds since the epoch."""
     last: int = 0
     """Number of the last event taken in."""
 
@@ -78,16 +81,19 @@ class LiveTraining:
         """Take an event in; True when the message should change at once."""
         self.last = max(self.last, event.n)
         before = (self.state, self.sample is None)
+        if event.text:
+            self.noted = event.text
         if event.state is not None:
-            self.state = event.state
+            self.state, self.since = event.state, event.at
         if event.progress is not None:
             self._go_on(event.progress)
+            self.since, self.noted = event.at, ""
         if event.sample is not None:
             self.sample = event.sample
         if event.model is not None:
             self.model_id = event.model
         if event.figures is not None:
-            self._judge(event.figures)
+            self.figures = event.figures
         return (self.state, self.sample is None) != before
 
     def settle(self, training: Training) -> None:
@@ -97,7 +103,7 @@ class LiveTraining:
         self.sample = training.sample or self.sample
         self.model_id = training.model or self.model_id
         if training.figures != Figures():
-            self._judge(training.figures)
+            self.figures = training.figures
         if training.error is not None:
             self.error = training.error.detail or training.error.title
 
@@ -111,18 +117,11 @@ class LiveTraining:
         if len(self.history) > MOST_POINTS:
             self.history = self.history[::2]
 
-    def _judge(self, figures: Figures) -> None:
-        if figures.pictures_seen:
-            self.figures = figures
-        else:
-            self.base_figures = figures  # measured before anything was learned
-
     def outcome(self) -> Outcome:
         return Outcome(
             state=self.state,
             model_id=self.model_id,
             figures=self.figures,
-            base_figures=self.base_figures,
             progress=self.progress,
             history=tuple(self.history),
             sample=self.sample,
@@ -141,9 +140,13 @@ class LiveTraining:
             seconds_left=seconds_left(self.state, self.progress),
         )
 
-    def view(self, sample: bytes | None) -> TrainingView:
-        view = training_view(self.origin, self.ticket, self.outcome(), sample)
-        return view.model_copy(update={"place": self.place, "activity": self.trouble or activity(self.progress)})
+    def view(self, sample: bytes | None, at: float) -> TrainingView:
+        """What the message shows at this time (seconds since the epoch)."""
+        silent = max(0.0, at - self.since) if self.since is not None and self.state is TrainingState.running else 0.0
+        now = self.outcome().model_copy(update={"progress": carried_on(self.progress, silent)})
+        view = training_view(self.origin, self.ticket, now, sample)
+        words = self.trouble or self.noted or activity(self.progress, silent)
+        return view.model_copy(update={"place": self.place, "activity": words})
 
 
 Board = dict[str, LiveTraining]
@@ -167,14 +170,28 @@ def training_view(origin: Origin, ticket: Ticket, outcome: Outcome, sample: byte
         pictures_per_second=progress.pictures_per_second,
         history=outcome.history,
         sample=b64encode(sample) if sample else None,
-        figures=figures_line(outcome.figures, outcome.base_figures),
+        figures=figures_line(outcome.figures),
         model_id=outcome.model_id,
         error=outcome.error,
     )
 
 
-def activity(progress: Progress) -> str:
+def carried_on(progress: Progress, silent_s: float) -> Progress:
+    """Progress as it will be by now: a busy trainer tells of itself only every few seconds.
+
+    Nothing is made up for long: after `MOST_SILENT_S` seconds without a word the bar stands still.
+    """
+    if not progress.seconds or not progress.budget_seconds:
+        return progress
+    seconds = min(progress.seconds + min(silent_s, MOST_SILENT_S), max(progress.seconds, progress.budget_seconds))
+    fraction = max(progress.fraction, min(1.0, seconds / progress.budget_seconds))
+    return progress.model_copy(update={"seconds": round(seconds, 1), "fraction": round(fraction, 4)})
+
+
+def activity(progress: Progress, silent_s: float = 0.0) -> str:
     """What the trainer does, in a member's words."""
+    if not progress.seconds:
+        return f"getting ready · {silent_s:.0f} s" if silent_s >= 1 else "getting ready"
     return ACTIVITIES.get(progress.phase, progress.phase)
 
 

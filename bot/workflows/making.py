@@ -10,7 +10,7 @@ from contextlib import suppress
 from bot.errors import Refused, Retry
 from bot.policy import render_quota
 from bot.records.outputs import NewOutput, Output
-from bot.records.requests import RequestState
+from bot.records.requests import Ending, RequestState
 from bot.stories import Generate, OpenLarge, PicturesView, Plain, Posted, Reroll, ShownPicture, Variations
 from bot.worker import WorkerRefused
 from bot.workflows.recipes import (
@@ -38,6 +38,7 @@ class Made(Plain):
     """What rendering left: the rows of the pictures, and how long it took."""
 
     output_ids: tuple[int, ...]
+    credits: tuple[tuple[str, ...], ...]
     ms: float
 
 
@@ -122,19 +123,21 @@ async def render(telling: Telling, plan: Plan) -> Made:
     answer = await ask_worker(telling, plan)
     times = answer.times
     ms = elapsed_ms(started)
-    made = new_outputs(plan, answer)
-    ids = await parts.records.outputs.record(telling.id, made)
+    ending = Ending(
+        RequestState.done,
+        timings={
+            "render": ms,
+            "worker_queue": times.queue_ms,
+            "worker_render": times.render_ms,
+            "worker_upscale": times.upscale_ms,
+            "worker_encode": times.encode_ms,
+        },
+    )
+    ids = await parts.records.outputs.record(telling.id, new_outputs(plan, answer), ending)
     for output_id, picture in zip(ids, answer.pictures, strict=True):
         parts.shelf.put(output_id, picture.data)
-    await telling.end(
-        RequestState.done,
-        render=ms,
-        worker_queue=times.queue_ms,
-        worker_render=times.render_ms,
-        worker_upscale=times.upscale_ms,
-        worker_encode=times.encode_ms,
-    )
-    return Made(output_ids=tuple(ids), ms=ms)
+    shares = tuple(credit_lines(picture.credits) for picture in answer.pictures)
+    return Made(output_ids=tuple(ids), credits=shares, ms=ms)
 
 
 def new_outputs(plan: Plan, answer: RenderAnswer) -> list[NewOutput]:
@@ -175,20 +178,14 @@ async def deliver(telling: Telling, plan: Plan, made: Made) -> Posted:
     data = telling.parts.shelf.get(made.output_ids)
     if data is None:
         data = [picture.data for picture in (await ask_worker(telling, plan)).pictures]
-    rows = await telling.parts.records.outputs.of_request(telling.id)
-    return await telling.deliver(view(telling, plan, made, rows, data))
+    return await telling.deliver(view(telling, plan, made, data))
 
 
-def view(telling: Telling, plan: Plan, made: Made, rows: Sequence[Output], data: Sequence[bytes]) -> PicturesView:
+def view(telling: Telling, plan: Plan, made: Made, data: Sequence[bytes]) -> PicturesView:
     """What the message of these pictures shows."""
     shown = tuple(
-        ShownPicture(
-            output_id=row.id,
-            data=b64encode(picture),
-            seed=seed_of(read_recipe(row.recipe)),
-            credits=credit_lines(row.credits),
-        )
-        for row, picture in zip(rows, data, strict=True)
+        ShownPicture(output_id=output_id, data=b64encode(picture), seed=seed_of(recipe), credits=shares)
+        for output_id, picture, recipe, shares in zip(made.output_ids, data, plan.recipes, made.credits, strict=True)
     )
     return PicturesView(
         request_id=telling.id,

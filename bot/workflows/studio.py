@@ -25,7 +25,8 @@ log = logging.getLogger(__name__)
 REFRESH_S = 20.0
 """Between two looks at the worker's models: a model that an operator drops in is there within it."""
 CLEAN_S = 6 * 3600.0
-STOP_GRACE_S = 8.0
+STOP_GRACE_S = 2.0
+"""Pictures that are being made are done by then; whatever waits for longer goes on at the next start anyway."""
 LONG_KINDS = frozenset({"train"})
 """Stories that outlive any patience at a stop; they go on at the next start."""
 KINDS = tuple(str(one.model_fields["kind"].default) for one in get_args(Ask))

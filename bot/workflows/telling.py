@@ -58,6 +58,7 @@ class Telling:
     async def accept(self, quota: Quota | None = None, plan: Plan | None = None, model_id: str | None = None) -> None:
         """Put the request on record and book one use of a quota. Raises `Refused` when none is left."""
         origin = self.origin
+        waited = round((time.time() - origin.at) * 1000, 1)
         charge = Charge(quota.what, 1.0, quota.limit, quota.since(now())) if quota else None
         within = await self.parts.records.requests.accept(
             NewRequest(
@@ -71,6 +72,7 @@ class Telling:
                 plan=plan.model_dump(mode="json") if plan else None,
                 model_id=plan.model_id if plan else model_id,
                 charge=charge,
+                timings={"start": waited} if 0 <= waited < SHOWN_TIMINGS_S * 1000 else {},
             )
         )
         if not within and quota is not None:

@@ -111,7 +111,7 @@ async def draw(telling: Telling, live: LiveTraining, posted: Posted, news: async
                 live.settle(await telling.parts.worker.training(live.ticket.training_id))
             if live.sample is not None and (sample is None or sample[0] != live.sample):
                 sample = live.sample, await telling.parts.worker.blob(live.sample)
-            view = live.view(sample[1] if sample else None)
+            view = live.view(sample[1] if sample else None, time.time())
             if view != shown and not live.state.ended:  # the last word comes once all of it is on record
                 posted = await telling.parts.messenger.deliver(telling.origin, view, posted)
                 shown = view

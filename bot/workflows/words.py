@@ -24,11 +24,11 @@ def credit_name(credit: Credit) -> str:
     return f"{credit.artist}'s {title}" if credit.artist else title
 
 
-def figures_line(figures: Figures, base: Figures | None = None) -> str:
+def figures_line(figures: Figures) -> str:
     """Such as `KID 41 (the base: 312) · coverage 72 %`; empty when nothing was measured."""
     parts = []
     if figures.kid_x1000 is not None:
-        before = base.kid_x1000 if base is not None else None
+        before = figures.base_kid_x1000
         parts.append(f"KID {figures.kid_x1000:.0f}" + (f" (the base: {before:.0f})" if before is not None else ""))
     if figures.coverage is not None:
         parts.append(f"coverage {figures.coverage:.0%}".replace("%", " %"))

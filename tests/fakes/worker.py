@@ -45,8 +45,9 @@ BASE = ModelInfo(
     bytes=1,
     shipped=True,
 )
-FIGURES = Figures(judge="fake", kid_x1000=41.0, coverage=0.72, pictures_seen=30_000, seconds=180.0)
-BASE_FIGURES = Figures(judge="fake", kid_x1000=312.0)
+FIGURES = Figures(
+    judge="fake", kid_x1000=41.0, base_kid_x1000=312.0, coverage=0.72, pictures_seen=30_000, seconds=180.0
+)
 
 
 class FakeWorker:
@@ -131,9 +132,6 @@ class FakeWorker:
 
     async def events(self, training_id: str, *, after: int = 0) -> AsyncIterator[Event]:
         n = after
-        if n == 0:
-            n += 1
-            yield Event(n=n, at=time.time(), kind=EventKind.figures, figures=BASE_FIGURES)
         while True:
             now = await self.training(training_id)
             n += 1

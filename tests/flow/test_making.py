@@ -8,11 +8,12 @@ import hashlib
 import pytest
 
 from bot.errors import Refused
+from bot.records.outputs import NewOutput
 from bot.records.store import RequestLine
 from bot.settings import Limits
 from bot.stories import Generate, OpenLarge, Reroll, Variations
 from bot.workflows.rebuilding import rebuild
-from gan.contract import MAX_RECIPE_DEPTH, Seed, Vary
+from gan.contract import MAX_RECIPE_DEPTH, Recipe, Seed, Vary, depth
 from tests.flow.conftest import BEN, OTHER_GUILD, House
 
 
@@ -72,9 +73,13 @@ async def test_variations_are_neighbours_of_the_picture_and_can_be_rerolled(hous
 
 async def test_variations_of_variations_end_before_the_worker_refuses_them(house: House) -> None:
     view = await house.messenger.pictures(await house.ask(Generate(count=1)))
-    for _ in range(MAX_RECIPE_DEPTH - 1):
-        view = await house.messenger.pictures(await house.ask(Variations(output_id=view.pictures[0].output_id)))
-    notice = await house.messenger.notice(await house.ask(Variations(output_id=view.pictures[0].output_id)))
+    recipe: Recipe = Seed(seed=1)
+    while depth(recipe) < MAX_RECIPE_DEPTH:
+        recipe = Vary(of=recipe, seed=2)
+    fields = {"model_id": "drawings", "model_sha256": "d" * 64, "size": 256, "upscaler": "auto", "format": "png"}
+    deep = NewOutput(place=1, recipe=recipe.model_dump(mode="json"), sha256="0" * 64, **fields)
+    *_, output_id = await house.records.outputs.record(view.request_id, [deep])
+    notice = await house.messenger.notice(await house.ask(Variations(output_id=output_id)))
     assert notice.tone == "refused"
     assert "new picture" in notice.text
 

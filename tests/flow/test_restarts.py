@@ -34,6 +34,8 @@ KILLED = -9
     "moment", ["it is accepted", "render begins", "render ends", "delivery begins", "delivery ends"]
 )
 def test_pictures_killed_at_any_moment_are_delivered_once(url: str, tmp_path: Path, moment: str) -> None:
+    if url.startswith("postgresql") and moment not in {"render ends", "delivery ends"}:
+        pytest.skip("on SQLite every moment; here those that leave the most behind")
     life = Life(url, tmp_path, ORIGIN, Generate(count=4), dies_at=moment)
     assert live(life) == KILLED
     assert live(Life(url, tmp_path)) == 0

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
 from bot.settings import Limits
 from bot.stories import Generate, PicturesView, SteerTraining, Train, TrainingView
 from tests.fakes.files import drawing
-from tests.flow.conftest import ADA, BEN, GUILD, OTHER_GUILD, House
+from tests.fakes.messenger import FakeMessenger
+from tests.flow.conftest import ADA, BEN, GUILD, OTHER_GUILD, House, open_house
 from tests.flow.test_making import settled
 
 
@@ -172,6 +174,22 @@ class TestLimits:
 def _activity(house: House, request_id: int, words: str) -> str | None:
     view = house.messenger.standing.get(request_id)
     return view.activity if isinstance(view, TrainingView) and words in view.activity else None
+
+
+async def test_a_bot_that_is_stopped_in_order_goes_on_at_its_next_start(url: str, tmp_path: Path) -> None:
+    messenger = FakeMessenger()
+    async for house in open_house(url, tmp_path, messenger):
+        origin = await house.ask(emoji_ask(house, minutes=4))
+        await messenger.training(origin, "running")
+    assert isinstance(shown := messenger.standing[origin.interaction_id], TrainingView)
+    assert shown.phase == "running"
+    messenger.standing.clear()
+    async for _ in open_house(url, tmp_path, messenger):
+        await messenger.training(origin, "running")
+    async for house in open_house(url, tmp_path, messenger):
+        assert (await messenger.training(origin, "finished")).title == "Net folk"
+        assert (await settled(house, origin.interaction_id)).state == "done"
+        assert len(await house.records.every_request()) == 1
 
 
 async def test_all_ends_without_a_task_left_over(house: House) -> None:

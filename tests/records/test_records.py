@@ -65,14 +65,16 @@ async def test_the_same_request_twice_is_one_row(records: Records) -> None:
 
 
 async def test_work_done_and_answer_delivered_are_two_facts(records: Records) -> None:
-    await records.requests.accept(NEW)
+    await records.requests.accept(replace(NEW, timings={"start": 1.5}))
     await records.requests.end(NEW.id, Ending(RequestState.done, timings={"render": 12.5}))
-    assert [one.id for one in await records.requests.unanswered()] == [NEW.id]
+    done = await records.requests.get(NEW.id)
+    assert done is not None
+    assert (done.done_at is not None, done.answered_at) == (True, None)
     await records.requests.answered(NEW.id, Answer(40, 50, "callback", {"deliver": 3.0}))
-    assert await records.requests.unanswered() == []
     found = await records.requests.get(NEW.id)
     assert found is not None
-    assert found.timings == {"render": 12.5, "deliver": 3.0}
+    assert found.timings == {"start": 1.5, "render": 12.5, "deliver": 3.0}
+    assert found.answered_at is not None
     assert found.answer_message_id == 50
 
 
