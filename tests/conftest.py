@@ -31,12 +31,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The quick tests first, what drives the whole product last; soak tests only by `-m soak`."""
     asked = config.option.markexpr or ""
-    browser = any(shutil.which(name) for name in BROWSERS)
     for item in items:
         if "soak" in item.keywords and "soak" not in asked:
             item.add_marker(pytest.mark.skip(reason="long; run by: pytest -m soak"))
-        if "e2e" in item.keywords and not browser:
-            item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
         if inspect.iscoroutinefunction(getattr(item, "function", None)):
             item.fixturenames.insert(0, "no_task_outlives")  # type: ignore[attr-defined]
     items.sort(key=lambda item: "e2e" in item.keywords)
