@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 
 from bot.stories import Origin, Plain, QueueLine, TrainingPhase, TrainingView
 from bot.workflows.words import figures_line
-from gan.contract import Event, Figures, ModelId, Progress, Training, TrainingState
+from gan.contract import Event, EventKind, Figures, ModelId, Progress, Training, TrainingState
 
 MOST_SILENT_S = 15.0
+SPOKEN = frozenset({EventKind.note, EventKind.state, EventKind.error})
+"""Events whose text is meant for people; that of a sample is a file's name."""
 MOST_POINTS = 120
 """Points of the chart; more are thinned out by two."""
 CHARTED = ("rebuild", "reconstruction", "loss")
@@ -72,6 +74,7 @@ class LiveTraining:
     history: list[tuple[float, float]] = field(default_factory=list)
     noted: str = ""
     """What the trainer said last, while nothing newer is known."""
+    noted_at: float = 0.0
     since: float | None = None
     """When the last progress was made, or else the training began; seconds since the epoch."""
     last: int = 0
@@ -81,8 +84,8 @@ class LiveTraining:
         """Take an event in; True when the message should change at once."""
         self.last = max(self.last, event.n)
         before = (self.state, self.sample is None)
-        if event.text:
-            self.noted = event.text
+        if event.text and event.kind in SPOKEN:
+            self.noted, self.noted_at = event.text.rstrip("."), event.at
         if event.state is not None:
             self.state, self.since = event.state, event.at
         if event.progress is not None:
@@ -145,7 +148,8 @@ class LiveTraining:
         silent = max(0.0, at - self.since) if self.since is not None and self.state is TrainingState.running else 0.0
         now = self.outcome().model_copy(update={"progress": carried_on(self.progress, silent)})
         view = training_view(self.origin, self.ticket, now, sample)
-        words = self.trouble or self.noted or activity(self.progress, silent)
+        noted = self.noted and waited(self.noted, at - self.noted_at)
+        words = self.trouble or noted or activity(self.progress, silent)
         return view.model_copy(update={"place": self.place, "activity": words})
 
 
@@ -191,8 +195,13 @@ def carried_on(progress: Progress, silent_s: float) -> Progress:
 def activity(progress: Progress, silent_s: float = 0.0) -> str:
     """What the trainer does, in a member's words."""
     if not progress.seconds:
-        return f"getting ready · {silent_s:.0f} s" if silent_s >= 1 else "getting ready"
+        return waited("getting ready", silent_s)
     return ACTIVITIES.get(progress.phase, progress.phase)
+
+
+def waited(words: str, seconds: float) -> str:
+    """What takes a while, with how long it has: a message that stands still looks dead."""
+    return f"{words} · {seconds:.0f} s" if seconds >= 1 else words
 
 
 def seconds_left(state: TrainingState, progress: Progress) -> float | None:

@@ -99,6 +99,16 @@ class TestALivingTraining:
         assert shown[0].fraction < shown[1].fraction < shown[2].fraction == shown[3].fraction
         assert shown[0].activity == "learning to redraw each picture"
 
+    def test_shows_what_the_trainer_says_to_people_and_for_how_long_it_has_been_at_it(self) -> None:
+        live = self.live()
+        live.take(self.progress(1, 60.0, at=100.0))
+        live.take(Event(n=2, at=101.0, kind=EventKind.note, text="Looks at what it has learned."))
+        live.take(Event(n=3, at=101.0, kind=EventKind.sample, sample="a" * 64, text="000000256.png"))
+        assert live.view(None, at=101.0).activity == "Looks at what it has learned"
+        assert live.view(None, at=121.0).activity == "Looks at what it has learned · 20 s"
+        live.take(self.progress(4, 60.0, at=130.0))
+        assert live.view(None, at=130.0).activity == "learning to redraw each picture"
+
     def test_never_shows_more_than_all_of_it(self) -> None:
         live = self.live()
         live.take(self.progress(1, 59.0, at=100.0))
