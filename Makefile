@@ -26,7 +26,7 @@ check: venv-dev
 
 # The whole path in a real browser again, keeping its screenshots for the documentation.
 pictures: venv-dev
-	@ARTEL_PICTURES=1 $(BIN)/python -m pytest tests/e2e/test_the_whole_path.py
+	@KEEP_PICTURES=1 $(BIN)/python -m pytest tests/e2e/test_the_whole_path.py
 
 bench: venv-dev
 	@$(BIN)/python -m benchmarks

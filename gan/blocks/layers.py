@@ -23,12 +23,20 @@ class ModulatedConv2d(nn.Module):
         self.style = nn.Linear(code, inputs)
         nn.init.normal_(self.style.weight, std=1 / math.sqrt(code))
         nn.init.ones_(self.style.bias)
+        self._energy: Tensor | None = None
+
+    def freeze(self) -> None:
+        """Work out what depends on the weights alone, for good: they must not change after this."""
+        self._energy = self._weight_energy().detach()
+
+    def _weight_energy(self) -> Tensor:
+        return self.weight.float().square().sum((2, 3)).t()
 
     def forward(self, x: Tensor, w: Tensor) -> Tensor:
         """x [B, inputs, H, W], w [B, code] → [B, outputs, H, W]."""
         style = self.style(w)
         y = F.conv2d(x * style[:, :, None, None].to(x.dtype), self.weight, padding=self.weight.shape[-1] // 2)
-        energy = self.weight.float().square().sum((2, 3)).t()
+        energy = self._weight_energy() if self._energy is None else self._energy
         demodulation = torch.rsqrt(style.float().square() @ energy + 1e-6)
         return y * demodulation[:, :, None, None].to(y.dtype) + self.bias[:, None, None].to(y.dtype)
 

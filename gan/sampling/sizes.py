@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageChops, ImageFilter
 
 from gan.contract import Upscaler as Choice
 
@@ -16,6 +16,8 @@ Net = Callable[[torch.Tensor], torch.Tensor]
 NET_SCALE = 4
 NET_FROM = 2.0
 """`auto` takes the net from twice the size on; below, Lanczos looks as good at a hundredth of the time."""
+EDGE_CONTRAST = 2.2
+"""How much steeper an outline is than Lanczos leaves it at four times the size."""
 MAX_NET_SIDE = 256
 """Largest native side given to the net: 256 px in, 1024 px out, about 0.25 s on two cores."""
 
@@ -44,16 +46,28 @@ def resize(pixels: Pixels, size: int | None, choice: Choice, net: Net | None) ->
 
 
 def _by_net(pixels: Pixels, size: int, opaque: bool, net: Net) -> Image.Image:
-    grey = np.repeat(pixels[..., 3:], 3, axis=2)
-    layers = [pixels[..., :3]] if opaque else [_bleed(pixels), grey]
-    upscaled = net(torch.from_numpy(np.stack(layers))).numpy()
-    large = Image.fromarray(upscaled[0])
+    rgb = pixels[..., :3] if opaque else _bleed(pixels)
+    large = Image.fromarray(net(torch.from_numpy(rgb[None].copy())).numpy()[0])
     if not opaque:
-        large.putalpha(Image.fromarray(np.ascontiguousarray(upscaled[1, ..., 1])))
+        large.putalpha(enlarged_alpha(pixels[..., 3], large.width))
     if size == large.width:
         return large
     # halving by area is exact and quick; any other way down or up keeps edges best with Lanczos
     return large.reduce(2) if size * 2 == large.width else large.resize((size, size), Image.Resampling.LANCZOS)
+
+
+def enlarged_alpha(alpha: NDArray[np.uint8], side: int) -> Image.Image:
+    """Alpha [H, W] at `side` pixels, outlines crisp: Lanczos, with more contrast where alpha changes at once.
+
+    Beside the net on alpha one sees hardly a difference, and it saves half of the time. Even glass keeps its alpha.
+    """
+    small = Image.fromarray(np.ascontiguousarray(alpha))
+    edges = ImageChops.subtract(small.filter(ImageFilter.MaxFilter(3)), small.filter(ImageFilter.MinFilter(3)))
+    soft = np.asarray(small.resize((side, side), Image.Resampling.LANCZOS), np.float32)
+    edge = np.asarray(edges.resize((side, side), Image.Resampling.BILINEAR), np.float32) / 127.5
+    edge = edge.clip(0, 1)
+    crisp = (soft - 127.5) * EDGE_CONTRAST + 127.5
+    return Image.fromarray((soft + (crisp - soft) * edge).clip(0, 255).round().astype(np.uint8))
 
 
 def _premultiplied(pixels: Pixels, size: int) -> Image.Image:

@@ -4,8 +4,8 @@ Wang et al., "Real-ESRGAN: Training Real-World Blind Super-Resolution with Pure 
 their SRVGGNetCompact: 16 convolutions of 64 channels between a first and a last one, PReLU, pixel shuffle, and the
 picture itself (nearest neighbour) added at the end.
 
-Pictures go through one at a time (with its alpha channel beside it, if it has one): on two cores that is within a tenth
-of the speed of batches of four, and it makes the bytes of a picture independent of its neighbours by construction.
+Pictures go through one at a time: on two cores that is within a tenth of the speed of batches of four, and it makes the
+bytes of a picture independent of its neighbours by construction.
 """
 
 from __future__ import annotations

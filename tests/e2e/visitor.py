@@ -121,7 +121,7 @@ class Visitor:
 
     async def picture(self, name: str) -> None:
         """A screenshot for the documentation, kept only when asked for (`make pictures`)."""
-        folder = PICTURES if os.environ.get("ARTEL_PICTURES") else None
+        folder = PICTURES if os.environ.get("KEEP_PICTURES") else None
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
             await self.page.wait_for_timeout(400)

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from gan.blocks.layers import ModulatedConv2d
 from gan.contract import ErrorCode, ModelCard, Recipe, Work
 from gan.data.pictures import straight
 from gan.errors import WorkerError
@@ -39,6 +40,9 @@ class AnchoredModel:
         self._device = torch.device(device)
         self._generator = generator.eval().requires_grad_(False)
         self._generator.to(self._device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        for module in self._generator.modules():
+            if isinstance(module, ModulatedConv2d):
+                module.freeze()
         self._styles = styles.contiguous()
         self._mixer = Mixer(len(works), generator.layers, neighbours)
         tensors = [*generator.parameters(), styles]
