@@ -111,7 +111,7 @@ class Train(Plain):
     uploads: tuple[Upload, ...] = ()
     emoji: tuple[Upload, ...] = ()
     """The server's emoji as its cache has them: name, CDN address."""
-    minutes: float = 3.0
+    minutes: float = 2.5
     base: str | None = None
 
 

@@ -25,7 +25,7 @@ TRAIN_EMOJI = "Teach a model this server's emoji"
 TRAIN_FILES = "Teach a model up to 10 pictures that you attach"
 TRAIN_FOLDER = "Teach a model a folder that the operator of this bot prepared"
 TRAIN_NAME = "What to call the model"
-TRAIN_MINUTES = "How long to learn; 3 minutes are good for a start"
+TRAIN_MINUTES = "How long to learn; two and a half are good for a start"
 TRAIN_FOLDER_OPTION = "Which folder"
 TRAIN_BASE = "The model to start from; leave it out for the best one"
 

@@ -26,7 +26,8 @@ from gan.training.loop import run_training
 
 SAMPLE_SEEDS = range(16)
 SAMPLE_VARIETY = 0.5
-JUDGED_SAMPLES = 256
+JUDGED_SAMPLES, JUDGED_BASE_SAMPLES = 256, 128
+"""Enough for steady figures; judging is about a tenth of a short run's time, and members wait for it."""
 
 
 class AnchoredLearner:
@@ -68,8 +69,8 @@ class AnchoredLearner:
 
     def judge(self) -> Figures:
         base = self._run_config.base_path
-        before = _judged_samples(AnchoredModel.read(Path(base))) if base else None
-        return judge_samples(_judged_samples(self._as_model(Figures())), self._pictures.cpu(), before)
+        before = _judged_samples(AnchoredModel.read(Path(base)), JUDGED_BASE_SAMPLES) if base else None
+        return judge_samples(_judged_samples(self._as_model(Figures()), JUDGED_SAMPLES), self._pictures.cpu(), before)
 
     def export(self, figures: Figures) -> None:
         nets, request = self._nets, self._run_config.request
@@ -112,8 +113,8 @@ class AnchoredLearner:
         )
 
 
-def _judged_samples(model: AnchoredModel) -> NDArray[np.uint8]:
-    recipes = [Seed(seed=10_000 + n, variety=SAMPLE_VARIETY) for n in range(JUDGED_SAMPLES)]
+def _judged_samples(model: AnchoredModel, count: int) -> NDArray[np.uint8]:
+    recipes = [Seed(seed=10_000 + n, variety=SAMPLE_VARIETY) for n in range(count)]
     return np.stack([picture.pixels for picture in model.render(recipes)])
 
 
