@@ -109,7 +109,7 @@ async def test_train_folder(chat: Chat) -> None:
     await juno.answer(await juno.command("train folder", name="Hills", folder="landscapes"))
     (ask,) = chat.studio.asks()
     assert isinstance(ask, Train)
-    assert (ask.source, ask.folder, ask.minutes) == ("folder", "landscapes", 3.0)
+    assert (ask.source, ask.folder, ask.minutes) == ("folder", "landscapes", 2.5)
 
 
 async def test_models_lists_them_for_the_asker_alone(chat: Chat) -> None:
