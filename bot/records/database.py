@@ -21,8 +21,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_dbapi
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.errors import Retry
+
 log = logging.getLogger(__name__)
 
+AWAY = "The records cannot be reached just now."
 FIRST_SAFE_SQLITE = (3, 51, 3)
 BUSY_MS = 30_000
 """How long a writer waits for another before it gives up: longer than any of our transactions by far."""
@@ -30,9 +33,13 @@ PRAGMAS = (f"busy_timeout={BUSY_MS}", "journal_mode=WAL", "synchronous=FULL", "f
 """WAL with FULL keeps an acknowledged write through a power cut; NORMAL may lose it."""
 
 
+class RecordsAway(Retry):
+    """The database cannot be reached, or was lost in the middle; what was begun there is undone."""
+
+
 @dataclass(frozen=True)
 class Database:
-    """An open database of ours."""
+    """An open database of ours. Reading and writing raise `RecordsAway` when it cannot be reached."""
 
     engine: AsyncEngine
 
@@ -43,13 +50,25 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """One transaction, committed at the end of the block and undone by an exception."""
-        async with self.engine.execution_options(writes=True).begin() as connection:
-            yield connection
+        async with self.read() as connection:
+            await connection.execution_options(writes=True)
+            async with connection.begin():
+                yield connection
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        async with self.engine.connect() as connection:
+        try:
+            connection = await self.engine.connect()
+        except Exception as error:  # each driver has its own ways to say so
+            raise RecordsAway(AWAY, after=0.5) from error
+        try:
             yield connection
+        except sa.exc.DBAPIError as error:
+            if error.connection_invalidated:
+                raise RecordsAway(AWAY, after=0.5) from error
+            raise
+        finally:
+            await connection.close()
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -20,7 +20,7 @@ from bot.stories import (
     Variations,
 )
 from bot.workflows.durable import Disowned
-from bot.workflows.explaining import explain
+from bot.workflows.explaining import explain, sorry
 from bot.workflows.keeping import delete, make_emoji, set_default_model
 from bot.workflows.making import make
 from bot.workflows.parts import Parts
@@ -59,9 +59,16 @@ async def story(telling: Telling) -> None:
 
 
 async def apologise(telling: Telling, failure: Exception) -> None:
-    """Write down how it failed and say so. When even that can't be said, the record says it."""
+    """Write down how it failed and say so. What can't be written down is still said, what can't be said is written."""
     try:
         notice = await telling.step("explain", explain, telling, failure)
+    except Disowned:
+        raise
+    except Exception:
+        log.exception("request %d failed, and that cannot be put on record", telling.id)
+        await telling.step("apologise", telling.parts.messenger.deliver, telling.origin, sorry(telling.id))
+        return
+    try:
         await telling.step("deliver", telling.deliver, notice)
     except Disowned:
         raise

@@ -25,8 +25,10 @@ async def explain(telling: Telling, failure: Exception) -> NoticeView:
         case _:
             log.error("request %d failed", telling.id, exc_info=failure)
             await telling.end(RequestState.failed, f"{type(failure).__name__}: {failure}"[:2000])
-            return NoticeView(
-                tone="trouble",
-                text="Sorry, that went wrong, and it is our mistake. Try once more; if it stays, tell the operator "
-                f"`{telling.id}`.",
-            )
+            return sorry(telling.id)
+
+
+def sorry(request_id: int) -> NoticeView:
+    """What a member reads when it is our mistake: the id leads to the log."""
+    words = "Sorry, that went wrong, and it is our mistake. Try once more; if it stays, tell the operator"
+    return NoticeView(tone="trouble", text=f"{words} `{request_id}`.")

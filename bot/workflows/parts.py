@@ -28,6 +28,8 @@ class Patience:
     """For a worker that is away: the member has been told, and the answer comes by itself. Their token lives longer."""
     deliver: float = 600.0
     """Nobody waits, and a picture that was made should arrive even after a long trouble at Discord's."""
+    records: float = 120.0
+    """A database that is started anew is back within it; so is a failover."""
     training: float = 24 * 3600.0
     """A training outlives any restart of the worker; after a day without a word it is given up."""
     edit: float = 4.0

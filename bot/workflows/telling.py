@@ -11,6 +11,7 @@ from typing import ParamSpec, TypeVar
 
 from bot.errors import Refused, Retry
 from bot.policy import Quota
+from bot.records import RecordsAway
 from bot.records.audit import Deed
 from bot.records.models import Model
 from bot.records.people import Person
@@ -50,8 +51,12 @@ class Telling:
         return self.origin.interaction_id
 
     async def step(self, name: str, do: Callable[P, Awaitable[R]], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Do one step, once; see `Durable.step`."""
-        return await Durable.step(name, do, *args, **kwargs)
+        """Do one step, once; see `Durable.step`. While the records are away it waits and does the whole step again."""
+
+        async def calmly(*a: P.args, **k: P.kwargs) -> R:
+            return await patiently(lambda: do(*a, **k), self.parts.patience.records, RecordsAway)
+
+        return await Durable.step(name, calmly, *args, **kwargs)
 
     # --- steps that every story has ---------------------------------------------------------------------------------
 
@@ -142,14 +147,14 @@ class Telling:
         return Person(self.origin.guild_id, self.origin.guild_name) if self.origin.guild_id is not None else None
 
 
-async def patiently(do: Callable[[], Awaitable[R]], patience_s: float) -> R:
-    """Do it again while it says `Retry`, for at most `patience_s` seconds; then the last `Retry` is raised."""
+async def patiently(do: Callable[[], Awaitable[R]], patience_s: float, trouble: type[Retry] = Retry) -> R:
+    """Do it again while it raises this `trouble`, for at most `patience_s` seconds; then the last one is raised."""
     deadline = time.monotonic() + patience_s
     pause = 0.2
     while True:
         try:
             return await do()
-        except Retry as busy:
+        except trouble as busy:
             pause = min(max(busy.after, pause), LONGEST_PAUSE_S)
             if time.monotonic() + pause > deadline:
                 raise

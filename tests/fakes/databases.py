@@ -10,6 +10,8 @@ import shutil
 import tempfile
 import uuid
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +20,7 @@ import sqlalchemy as sa
 from dbos import DBOS
 
 from bot.records import migrate, system_database
+from bot.records.schema import metadata
 
 KINDS = ("sqlite", "postgres")
 TEMPLATE = "artel_template"
@@ -30,16 +33,53 @@ def fresh_url(kind: str, folder: Path, *, migrated: bool = True) -> str:
             for file in _sqlite_template().iterdir():
                 shutil.copy(file, folder)
         return f"sqlite+aiosqlite:///{folder / 'artel.sqlite'}"
+    if migrated and _clean:
+        return _clean.pop()
     name = f"artel_{uuid.uuid4().hex[:12]}"
     _on_server(f"CREATE DATABASE {name}" + (f" TEMPLATE {_postgres_template()}" if migrated else ""))
     return _postgres_url(name)
 
 
-def drop(url: str) -> None:
-    """Throw a Postgres database away, whoever is still connected; SQLite files go with their folder."""
+def drop(url: str, *, changed: bool = False) -> None:
+    """Done with a database: one of Postgres is emptied for the next test, unless its tables were `changed`; SQLite
+    files go with their folder."""
     parsed = sa.make_url(url)
-    if parsed.get_backend_name() == "postgresql":
+    if parsed.get_backend_name() != "postgresql":
+        return
+    try:
+        if not changed:
+            _empty(parsed)
+            _clean.append(url)
+    except sa.exc.DBAPIError:  # a killed process still holds its tables
+        changed = True
+    if changed:
         _on_server(f"DROP DATABASE IF EXISTS {parsed.database} WITH (FORCE)")
+
+
+@contextmanager
+def outage(url: str) -> Iterator[None]:
+    """The Postgres database drops everyone and lets nobody in, for the length of the block."""
+    name = sa.make_url(url).database
+    _on_server(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+    _on_server(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+    yield
+    _on_server(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
+
+def _empty(url: sa.URL) -> None:
+    """Empty every table but those that say how far the database is migrated."""
+    engine = sa.create_engine(url.set(drivername="postgresql+psycopg"), poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        connection.execute(sa.text("SET LOCAL lock_timeout = '500ms'"))
+        ours = ", ".join(f'"{name}"' for name in metadata.tables)
+        theirs = connection.execute(sa.text(WORKFLOW_TABLES)).scalar_one()
+        connection.execute(sa.text(f"TRUNCATE {ours}, {theirs} RESTART IDENTITY CASCADE"))
+
+
+WORKFLOW_TABLES = """SELECT string_agg('dbos.' || quote_ident(tablename), ', ') FROM pg_tables
+    WHERE schemaname = 'dbos' AND tablename <> 'dbos_migrations'"""
+_clean: list[str] = []
+"""Databases of this session that are migrated and empty."""
 
 
 @cache
@@ -51,6 +91,9 @@ def _sqlite_template() -> Path:
 
 @cache
 def _postgres_template() -> str:
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # no test here cuts the power
+        _on_server(f"ALTER SYSTEM SET {setting} = off")
+    _on_server("SELECT pg_reload_conf()")
     _on_server(f"CREATE DATABASE {TEMPLATE}")
     _migrate_all(_postgres_url(TEMPLATE))
     return TEMPLATE

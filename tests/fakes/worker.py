@@ -61,6 +61,8 @@ class FakeWorker:
         self.asked: list[RenderRequest] = []
         self.fences: list[int] = []
         self.render_seconds = 0.0
+        self.begun = asyncio.Event()
+        """Set when a render begins."""
         folder.mkdir(parents=True, exist_ok=True)
 
     async def health(self) -> Health:
@@ -74,6 +76,7 @@ class FakeWorker:
     async def render(self, request: RenderRequest, *, request_id: str = "") -> RenderAnswer:
         self._reach()
         self.asked.append(request)
+        self.begun.set()
         await asyncio.sleep(self.render_seconds)
         known = {one.card.id: one for one in await self.models()}
         if request.model not in known:

@@ -114,7 +114,7 @@ async def test_its_owner_stops_or_cancels_it(house: House, action: str, phase: s
 
 
 async def test_a_worker_that_goes_away_and_comes_back_loses_nothing(house: House) -> None:
-    origin = await house.ask(emoji_ask(house, minutes=1))
+    origin = await house.ask(emoji_ask(house, minutes=0.6))
     await house.messenger.training(origin, "running")
     house.worker.down = True
     await house.messenger.until(lambda: _activity(house, origin.interaction_id, "does not answer"), 10)
@@ -123,7 +123,7 @@ async def test_a_worker_that_goes_away_and_comes_back_loses_nothing(house: House
 
 
 async def test_a_worker_that_forgot_the_training_gets_it_again_under_a_new_number(house: House) -> None:
-    origin = await house.ask(emoji_ask(house, minutes=1))
+    origin = await house.ask(emoji_ask(house, minutes=0.6))
     running = await house.messenger.training(origin, "running")
     house.worker.lose(running.training_id)
     await house.messenger.training(origin, "finished")
@@ -179,7 +179,7 @@ def _activity(house: House, request_id: int, words: str) -> str | None:
 async def test_a_bot_that_is_stopped_in_order_goes_on_at_its_next_start(url: str, tmp_path: Path) -> None:
     messenger = FakeMessenger()
     async for house in open_house(url, tmp_path, messenger):
-        origin = await house.ask(emoji_ask(house, minutes=4))
+        origin = await house.ask(emoji_ask(house, minutes=1.5))
         await messenger.training(origin, "running")
     assert isinstance(shown := messenger.standing[origin.interaction_id], TrainingView)
     assert shown.phase == "running"

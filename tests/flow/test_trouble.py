@@ -8,6 +8,7 @@ import pytest
 
 from bot.errors import Refused, Retry
 from bot.stories import Generate, NoticeView, PicturesView, Reroll, TrainingView, Variations
+from tests.fakes.databases import outage
 from tests.flow.conftest import GUILD, House
 from tests.flow.test_making import settled
 from tests.flow.test_training import emoji_ask
@@ -129,3 +130,31 @@ async def test_after_closing_nothing_is_accepted_silently(house: House) -> None:
     await house.studio.close()
     with pytest.raises(Retry, match="stopping or starting"):
         await house.ask(Generate())
+
+
+async def test_a_database_that_goes_away_in_the_middle_is_waited_for(house: House, url: str) -> None:
+    if not url.startswith("postgresql"):
+        pytest.skip("a file does not go away")
+    await house.messenger.pictures(await house.ask(Generate(count=1)))
+    house.worker.render_seconds = 0.5
+    house.worker.begun.clear()
+    origin = await house.ask(Generate(count=1))
+    await asyncio.wait_for(house.worker.begun.wait(), 5)
+    gone = outage(url)
+    await asyncio.to_thread(gone.__enter__)
+    await asyncio.sleep(1.0)
+    assert origin.interaction_id not in house.messenger.standing
+    await asyncio.to_thread(gone.__exit__, None, None, None)
+    await house.messenger.pictures(origin)
+    assert (await settled(house, origin.interaction_id)).state == "done"
+    assert len(await house.records.every_request()) == 2
+
+
+async def test_what_cannot_be_put_on_record_is_still_told(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    async with house.records.database.write() as connection:
+        await connection.exec_driver_sql("ALTER TABLE requests RENAME TO mislaid")
+    origin = await house.ask(Generate(count=1))
+    assert f"`{origin.interaction_id}`" in (await house.messenger.notice(origin)).text
+    assert "cannot be put on record" in caplog.text
+    async with house.records.database.write() as connection:
+        await connection.exec_driver_sql("ALTER TABLE mislaid RENAME TO requests")

@@ -32,12 +32,14 @@ async def test_the_migrated_database_is_what_the_tables_say(url: str) -> None:
     assert await differences(url) == []
 
 
-async def test_the_comparison_sees_a_missing_column(url: str) -> None:
+async def test_the_comparison_sees_a_missing_column(kind: str, tmp_path: Path) -> None:
+    url = await asyncio.to_thread(fresh_url, kind, tmp_path)
     database = open_database(url)
     async with database.write() as connection:
         await connection.exec_driver_sql("ALTER TABLE requests DROP COLUMN error")
     await database.close()
     assert [change[0] for change in await differences(url)] == ["add_column"]
+    await asyncio.to_thread(drop, url, changed=True)
 
 
 async def test_migrating_twice_and_at_once_is_harmless(kind: str, tmp_path: Path) -> None:
@@ -47,7 +49,7 @@ async def test_migrating_twice_and_at_once_is_harmless(kind: str, tmp_path: Path
     await migrate(url)
     assert await migrated_to(url) == ScriptDirectory.from_config(config()).get_current_head()
     assert await differences(url) == []
-    await asyncio.to_thread(drop, url)
+    await asyncio.to_thread(drop, url, changed=True)
 
 
 def test_the_history_is_one_line_with_names_in_order() -> None:
