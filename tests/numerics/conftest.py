@@ -28,10 +28,16 @@ def draw_shape(number: int, side: int = 32) -> Image.Image:
 
 @pytest.fixture
 def make_run(tmp_path: Path) -> Callable[..., RunDir]:
+    return run_maker(tmp_path)
+
+
+def run_maker(folder: Path) -> Callable[..., RunDir]:
+    """A function that makes run folders of shapes under `folder`."""
+
     def make(
         name: str = "run", count: int = 12, base: Path | None = None, **options: float | int | str | bool
     ) -> RunDir:
-        run = RunDir(tmp_path / name)
+        run = RunDir(folder / name)
         run.pictures.mkdir(parents=True)
         works = []
         for number in range(count):

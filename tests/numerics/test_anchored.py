@@ -24,7 +24,7 @@ from gan.families.anchored.serve import AnchoredModel
 from gan.families.anchored.state import Nets
 from gan.families.anchored.step import train_step
 from gan.rundir import RunDir
-from tests.numerics.conftest import SMALL
+from tests.numerics.conftest import SMALL, run_maker
 
 MakeRun = Callable[..., RunDir]
 
@@ -37,9 +37,10 @@ def train_in_child(run: RunDir) -> subprocess.Popen[bytes]:
         )
 
 
-@pytest.fixture
-def trained(make_run: MakeRun) -> RunDir:
-    run = make_run(pictures=320)
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> RunDir:
+    """One finished run for all tests that only look at it."""
+    run = run_maker(tmp_path_factory.mktemp("trained"))(pictures=320)
     get("anchored").train(run)
     return run
 
