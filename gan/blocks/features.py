@@ -1,8 +1,9 @@
 """Frozen features: EfficientNet-Lite0 (Tan & Le 2019; Apache-2.0 weights), made fast to differentiate through.
 
-The weights never change, so batch norm is folded into the convolutions. On CPUs with bf16 the backward pass of strided
-depthwise convolutions is slower by an order than in fp32, and that of stride-1 ones is quicker as a forward convolution
-with the flipped kernel; `_FrozenConv` does each the quick way.
+The weights never change, so batch norm is folded into the convolutions and only the input needs a gradient. On CPUs the
+libraries' backward passes of depthwise convolutions are slower by an order than their forward passes; `_FrozenConv`
+therefore does every backward pass as a forward convolution with the flipped kernel, of a gradient that is first spread
+out with zeros where the convolution has a stride. docs/measured.md has the times.
 """
 
 from __future__ import annotations
@@ -21,39 +22,37 @@ STAGES = {0: 16, 2: 24, 4: 40, 10: 112, 15: 320}
 
 
 class _FrozenConv(torch.autograd.Function):
-    """Convolution with a gradient for its input alone."""
+    """Convolution with a gradient for its input alone. `flipped` is the kernel that leads back."""
 
     @staticmethod
     def forward(
         ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, flipped: Tensor, stride: int, padding: int, groups: int
     ) -> Tensor:
-        ctx.save_for_backward(weight, flipped)
-        ctx.geometry = (stride, padding, groups, x.shape)
+        ctx.save_for_backward(flipped)
+        extra = weight.shape[-1] - flipped.shape[-1]  # zeros that only evened the padding need no way back
+        ctx.geometry = (stride, padding - extra, groups, x.shape)
         return F.conv2d(x, weight, bias, stride, padding, 1, groups)
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         grad = grads[0]
-        weight, flipped = ctx.saved_tensors
+        (flipped,) = ctx.saved_tensors
         stride, padding, groups, shape = ctx.geometry
+        around = flipped.shape[-1] - 1
         if stride == 1:
-            pad = weight.shape[-1] - 1 - padding
-            grad_x = F.conv2d(grad, flipped, None, 1, pad, 1, groups)
+            grad_x = F.conv2d(grad, flipped, None, 1, around - padding, 1, groups)
         else:
-            grad_x = torch.ops.aten.convolution_backward(
-                grad.float().contiguous(memory_format=torch.channels_last),
-                torch.empty(shape).contiguous(memory_format=torch.channels_last),
-                weight.float(),
-                None,
-                [stride] * 2,
-                [padding] * 2,
-                [1, 1],
-                False,
-                [0, 0],
-                groups,
-                [True, False, False],
-            )[0].to(grad.dtype)
+            spread = _spread(grad, stride, around - padding, shape[-2] + around, shape[-1] + around)
+            grad_x = F.conv2d(spread, flipped, None, 1, 0, 1, groups)
         return grad_x, None, None, None, None, None, None
+
+
+def _spread(grad: Tensor, stride: int, first: int, height: int, width: int) -> Tensor:
+    """`grad` [B, C, h, w] at every `stride`-th place from `first` on, zeros elsewhere; channels last, the quick way."""
+    batch, channels, rows, columns = grad.shape
+    out = grad.new_zeros(batch, height, width, channels).permute(0, 3, 1, 2)
+    out[:, :, first : first + rows * stride : stride, first : first + columns * stride : stride] = grad
+    return out
 
 
 _frozen_conv: Callable[..., Tensor] = _FrozenConv.apply
@@ -68,21 +67,18 @@ class _FoldedConv(nn.Module):
         assert norm.running_mean is not None
         scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
         weight = (conv.weight * scale[:, None, None, None]).detach().clone()
-        self.register_buffer("weight", weight)
+        left, right, *_ = getattr(getattr(conv, "static_padding", None), "padding", (0, 0, 0, 0))
+        # More padding on the right than on the left is even padding of a kernel that begins with zeros.
+        self.register_buffer("weight", F.pad(weight, (right - left, 0, right - left, 0)))
         self.register_buffer("bias", (norm.bias - norm.running_mean * scale).detach().clone())
-        self.stride, self.groups, self.activate = int(conv.stride[0]), conv.groups, activate
-        static = getattr(getattr(conv, "static_padding", None), "padding", (0, 0, 0, 0))
-        self.even = static[0] == static[1]
-        self.static, self.padding = static, int(static[0]) if self.even else 0
+        self.stride, self.groups, self.activate, self.padding = int(conv.stride[0]), conv.groups, activate, int(right)
         flipped = weight.flip(2, 3) if conv.groups > 1 else weight.transpose(0, 1).flip(2, 3)
         self.register_buffer("flipped", flipped.clone())
         self.dense = conv.groups == 1 and conv.kernel_size[0] > 1
 
     def forward(self, x: Tensor) -> Tensor:
-        if not self.even:
-            x = F.pad(x, self.static)
         weight, bias = self.get_buffer("weight"), self.get_buffer("bias")
-        if self.dense or x.is_cuda:
+        if self.dense or x.is_cuda:  # three input channels are too few for the way back by a forward pass
             x = F.conv2d(x, weight, bias, self.stride, self.padding, 1, self.groups)
         else:
             flipped = self.get_buffer("flipped")

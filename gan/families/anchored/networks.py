@@ -15,7 +15,6 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 from gan.blocks.layers import ModulatedConv2d, unit_length
 
-ACTIVATION_GAIN = math.sqrt(2)
 PROJECTED_WIDTHS = {0: 24, 2: 32, 4: 48, 10: 64, 15: 96}
 """Tap of the frozen net → channels that the discriminator sees of it."""
 
@@ -60,7 +59,7 @@ class Generator(nn.Module):
         self.conv = ModulatedConv2d(channels[0], channels[0], code)
         self.stages = nn.ModuleList()
         for before, after in pairwise(channels):
-            convolutions = [ModulatedConv2d(before if i == 0 else after, after, code) for i in range(convs)]
+            convolutions = [ModulatedConv2d(before if i == 0 else after, after, code, i == 0) for i in range(convs)]
             self.stages.append(nn.ModuleList(convolutions))
         self.skips = nn.ModuleList(nn.Conv2d(c, 4, 1) for c in channels[:-1])
         self.last = nn.Conv2d(channels[-1], 16, 3, padding=1)
@@ -74,19 +73,21 @@ class Generator(nn.Module):
         """w [B, L, D] → [B, 4, S, S]."""
         styles = w.unbind(1)
         x = self.first(styles[0]).view(len(w), -1, 4, 4).contiguous(memory_format=torch.channels_last)
-        x = F.leaky_relu(self.conv(x, styles[0]), 0.2) * ACTIVATION_GAIN
+        x = self.conv(x, styles[0])
         picture: Tensor | None = None
         number = 1
         for stage, skip in zip(self.stages, self.skips, strict=True):
             drawn = skip(x)
             picture = drawn if picture is None else _double(picture) + drawn
-            x = F.interpolate(x, scale_factor=2, mode="nearest")
             assert isinstance(stage, nn.ModuleList)
             for conv in stage:
-                x = F.leaky_relu(conv(x, styles[number]), 0.2) * ACTIVATION_GAIN
+                x = conv(x, styles[number])
                 number += 1
         assert picture is not None
-        return _saturated((F.pixel_shuffle(self.last(x), 2) + _double(_double(picture))).float())
+        fine = self.last(x)
+        if fine.requires_grad:  # else the way back through the shuffle turns all layers below to the slow layout
+            fine.register_hook(lambda grad: grad.contiguous(memory_format=torch.channels_last))
+        return _saturated((F.pixel_shuffle(fine, 2) + _double(_double(picture))).float())
 
 
 def _saturated(x: Tensor) -> Tensor:
