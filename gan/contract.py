@@ -28,12 +28,19 @@ MAX_BLOB_BYTES = 32 * 1024 * 1024
 MAX_JSON_BYTES = 4 * 1024 * 1024
 MAX_TRAINING_PICTURES = 10_000
 MIN_TRAINING_PICTURES = 8
+MAX_WALK_FRAMES = 240
+MAX_WALK_SIDE = 512
+MAX_WALK_PIXELS = 32 * 1024 * 1024
+"""Frames times their area, which bounds the memory of a walk: 128 frames of 512 px, or 240 of 365."""
+MAX_TASK_WAIT_S = 25.0
+"""Longest that `GET /v1/tasks/{id}?wait=` may hold a request open, in seconds."""
 SEED_LIMIT = 2**53
 """Seeds are below 2**53, so every JSON reader keeps them exact."""
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 ModelId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 TrainingId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+TaskId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 SeedNumber = Annotated[int, Field(ge=0, lt=SEED_LIMIT)]
 Unit = Annotated[float, Field(ge=0.0, le=1.0)]
 
@@ -83,12 +90,27 @@ class Mix(Wire):
 
 
 class Edit(Wire):
-    """`of`, moved along a direction that the model's card names; `amount` in standard deviations."""
+    """`of`, moved along a direction of the model (`GET /v1/models/{id}/directions`), by its id.
+
+    `amount` is in standard deviations of the model's works along it; 0 changes nothing, beyond 3 pictures may break.
+    Edits of one picture along the same direction add up.
+    """
 
     kind: Literal["edit"] = "edit"
     of: Recipe
     direction: Annotated[str, Field(min_length=1, max_length=64)]
     amount: Annotated[float, Field(ge=-5.0, le=5.0)]
+
+
+class Truncate(Wire):
+    """`of`, drawn toward (`psi` below 1) or away from (above 1) the mean of all the model's works; 1 changes nothing.
+
+    Below 1 pictures get calmer and more alike, above 1 bolder. Truncations of one picture multiply.
+    """
+
+    kind: Literal["truncate"] = "truncate"
+    of: Recipe
+    psi: Annotated[float, Field(ge=0.0, le=2.0)]
 
 
 class Anchor(Wire):
@@ -99,7 +121,7 @@ class Anchor(Wire):
 
 
 class Point(Wire):
-    """A latent code stored as a blob, such as `project` returns."""
+    """A latent code stored as a blob (safetensors), such as a find task returns. It belongs to one model's weights."""
 
     kind: Literal["point"] = "point"
     blob: Sha256
@@ -113,15 +135,15 @@ class Prompt(Wire):
     seed: SeedNumber
 
 
-Recipe = Annotated[Seed | Vary | Blend | Mix | Edit | Anchor | Point | Prompt, Field(discriminator="kind")]
-for _recipe in (Vary, Blend, Mix, Edit):
+Recipe = Annotated[Seed | Vary | Blend | Mix | Edit | Truncate | Anchor | Point | Prompt, Field(discriminator="kind")]
+for _recipe in (Vary, Blend, Mix, Edit, Truncate):
     _recipe.model_rebuild()
 
 
 def depth(recipe: Recipe) -> int:
     """How many recipes nest inside each other, at least 1; servers refuse more than `MAX_RECIPE_DEPTH`."""
     match recipe:
-        case Vary(of=of) | Edit(of=of):
+        case Vary(of=of) | Edit(of=of) | Truncate(of=of):
             return 1 + depth(of)
         case Blend(a=a, b=b) | Mix(a=a, b=b):
             return 1 + max(depth(a), depth(b))
@@ -133,11 +155,14 @@ def depth(recipe: Recipe) -> int:
 
 
 class Credit(Wire):
-    """One work's share in a picture. Weights of a picture sum to 1."""
+    """One share in a picture. Weights of a picture sum to 1."""
 
     work: str
-    """Content hash of the work as it was trained on, or its name in a shipped base."""
+    """Content hash of the work as it was trained on, or its name in a shipped base; empty for other kinds."""
     weight: Unit
+    kind: Literal["work", "all", "found", "rest"] = "work"
+    """`all`: the mean of all the model's works (truncation); `found`: a code found from an upload, made of no work;
+    `rest`: the smaller shares together. `title` says so in words."""
     title: str = ""
     artist: str = ""
     licence: str = ""
@@ -157,6 +182,14 @@ class Figures(Wire):
     pictures_per_second: float = 0.0
 
 
+class Upscaler(StrEnum):
+    auto = "auto"
+    """What the model's card says, from twice the model's own size on, brought to the exact size by Lanczos."""
+    learned = "learned"
+    lanczos = "lanczos"
+    nearest = "nearest"
+
+
 class ModelCard(Wire):
     """What a model says of itself; it travels as JSON in the header of its safetensors file."""
 
@@ -167,6 +200,8 @@ class ModelCard(Wire):
     size: int
     """Side of its native square pictures in pixels."""
     alpha: bool = False
+    upscaler: Upscaler = Upscaler.learned
+    """What enlarges its pictures best: `learned` for drawn art, `nearest` for pixel art, else `lanczos`."""
     works: int = 0
     sources: tuple[str, ...] = ()
     """What it learned from, one line a source, with the licence."""
@@ -189,12 +224,51 @@ class ModelList(Wire):
     models: tuple[ModelInfo, ...]
 
 
+class Direction(Wire):
+    """One slider of a model: a direction in its latent space that changes something one can see."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+    """For `Edit.direction`; it never changes for a model's weights."""
+    layers: tuple[int, ...]
+    """The style layers it moves; 0 is the coarsest (shape), the last the finest (colour, detail)."""
+    more: str = ""
+    """What a positive amount does, in a word or two (`brighter`), where it could be measured; else empty."""
+    less: str = ""
+    """What a negative amount does, likewise."""
+    effect: float = 0.0
+    """Mean change of a picture for each deviation, in perceptual distance; directions come largest effect first."""
+    low: float = -3.0
+    high: float = 3.0
+    """Amounts between which pictures stay sound: the ends of its slider."""
+
+
+class DirectionsState(StrEnum):
+    ready = "ready"
+    finding = "finding"
+    """Being found now (some seconds, once for a model); ask again, or with `?wait=20`."""
+    none = "none"
+    """This kind of model has none."""
+
+
+class DirectionList(Wire):
+    """`GET /v1/models/{id}/directions?wait=S`: the model's sliders, once found the same for ever.
+
+    A contact sheet is an ordinary render of `Edit` recipes.
+    """
+
+    model: ModelId
+    model_sha256: Sha256
+    state: DirectionsState
+    directions: tuple[Direction, ...] = ()
+
+
 class FamilyInfo(Wire):
     name: str
     title: str
     kind: Literal["sampler", "transformer"]
     recipes: tuple[str, ...]
-    """The recipe kinds it can render."""
+    """The recipe kinds it can render. `edit` means its models have directions, `point` that uploads can be found in
+    them, `blend` that one can walk through them."""
     summary: str = ""
 
 
@@ -208,14 +282,6 @@ class FamilyList(Wire):
 class PictureFormat(StrEnum):
     png = "png"
     webp = "webp"
-
-
-class Upscaler(StrEnum):
-    auto = "auto"
-    """The learned upscaler from twice the model's own size on, brought to the exact size by Lanczos."""
-    learned = "learned"
-    lanczos = "lanczos"
-    nearest = "nearest"
 
 
 class RenderRequest(Wire):
@@ -234,7 +300,7 @@ class Picture(Wire):
     height: int
     data: Base64Bytes
     credits: tuple[Credit, ...] = ()
-    """Largest weight first; at most 8, the rest is left out."""
+    """Largest weight first; at most 8, of which the last may be the `rest`. They sum to 1."""
 
 
 class StageTimes(Wire):
@@ -251,6 +317,139 @@ class RenderAnswer(Wire):
     model_sha256: Sha256
     pictures: tuple[Picture, ...]
     times: StageTimes = StageTimes()
+
+
+# --- tasks: what takes seconds --------------------------------------------------------------------------------------
+
+
+class Find(Wire):
+    """Find an uploaded picture in a model: the code whose picture looks most like it."""
+
+    kind: Literal["find"] = "find"
+    model: ModelId
+    picture: Sha256
+    """Its bytes must have been PUT as a blob before: PNG, JPEG, WebP or GIF (the first frame)."""
+    seconds: Annotated[float, Field(ge=1.0, le=60.0)] = 15.0
+    """Time for searching; it stops earlier when it no longer gets nearer. Starting takes two or three seconds more."""
+
+
+class WalkFormat(StrEnum):
+    webp = "webp"
+    gif = "gif"
+    """256 colours, alpha on or off; for clients that know nothing else."""
+    mp4 = "mp4"
+    """H.264 without sound; no alpha: drawn on the paper colour of a dark chat."""
+
+
+class Walk(Wire):
+    """An animation through pictures: from stop to stop on the sphere around the model's mean, slow at the stops."""
+
+    kind: Literal["walk"] = "walk"
+    model: ModelId
+    stops: Annotated[tuple[Recipe, ...], Field(min_length=2, max_length=8)]
+    frames: Annotated[int, Field(ge=8, le=MAX_WALK_FRAMES)] = 64
+    seconds: Annotated[float, Field(ge=0.5, le=30.0)] = 4.0
+    loop: bool = True
+    """Seamless: it goes on from the last stop to the first. Else it ends at the last stop."""
+    size: Annotated[int, Field(ge=16, le=MAX_WALK_SIDE)] | None = None
+    """Side in pixels (even for mp4); none means four times the model's own, at most 256."""
+    upscaler: Upscaler = Upscaler.auto
+    format: WalkFormat = WalkFormat.webp
+    max_bytes: Annotated[int, Field(ge=64 * 1024, le=MAX_BLOB_BYTES)] = 8 * 1024 * 1024
+    """The file fits: quality is lowered first, then the size."""
+
+
+TaskRequest = Annotated[Find | Walk, Field(discriminator="kind")]
+
+
+class TaskState(StrEnum):
+    queued = "queued"
+    running = "running"
+    finished = "finished"
+    cancelled = "cancelled"
+    failed = "failed"
+
+    @property
+    def ended(self) -> bool:
+        return self in {TaskState.finished, TaskState.cancelled, TaskState.failed}
+
+
+class Found(Wire):
+    """What a find task found. Distances are perceptual, by the frozen features, smaller is nearer."""
+
+    kind: Literal["found"] = "found"
+    recipe: Point
+    """The picture found: it can be varied, bred, edited like any other."""
+    distance: float
+    mean_distance: float
+    """Distance of the model's mean picture to the upload, for comparison."""
+    steps: int
+    seconds: float
+
+
+class WalkStep(Wire):
+    """Where one frame stands: between two stops. Its recipe is `frame_recipe(stops, step)`."""
+
+    a: int
+    b: int
+    t: Unit
+    psi: Annotated[float, Field(ge=0.0, le=2.0)] = 1.0
+    """What keeps the walk on the sphere: a straight blend would cut through its inside, where pictures go soft."""
+
+
+class Walked(Wire):
+    """An animation, stored as a blob."""
+
+    kind: Literal["walked"] = "walked"
+    blob: Sha256
+    media_type: str
+    width: int
+    height: int
+    frames: int
+    bytes: int
+    quality: int
+    """Of the encoder, 1 to 100; what was needed to fit `max_bytes`."""
+    steps: tuple[WalkStep, ...]
+    credits: tuple[Credit, ...] = ()
+    """The mean over all frames: the shares of the stops."""
+
+
+TaskResult = Annotated[Found | Walked, Field(discriminator="kind")]
+
+
+def frame_recipe(stops: tuple[Recipe, ...], step: WalkStep) -> Recipe:
+    """The recipe of a frame of a walk, so that any frame can be kept, varied and credited."""
+    blended: Recipe = Blend(a=stops[step.a], b=stops[step.b], t=step.t)
+    if step.t in (0.0, 1.0):
+        blended = stops[step.a if step.t == 0.0 else step.b]
+    return blended if step.psi == 1.0 else Truncate(of=blended, psi=step.psi)
+
+
+class Task(Wire):
+    """`PUT /v1/tasks/{id}` with a `TaskRequest` starts it: 201, or 200 when the same was there (so a repeat is
+    harmless); another body for a used id is a conflict; too many waiting is `full`.
+
+    `GET /v1/tasks/{id}?after=N&wait=S` answers once `n` is above N or the task has ended, at the latest after S
+    seconds. `DELETE /v1/tasks/{id}` cancels it. A task that has ended is kept for a day.
+    """
+
+    id: TaskId
+    request: TaskRequest
+    state: TaskState
+    n: int = 0
+    """Rises with every change, for `after`."""
+    place: int | None = None
+    """Place in the queue, 1 is next; none when not queued."""
+    fraction: Unit = 0.0
+    preview: Base64Bytes | None = None
+    """Of a find task: the nearest picture so far as PNG, 256 px, about one a second; of a walk its first frame."""
+    distance: float | None = None
+    """Of a find task: perceptual distance of the preview."""
+    result: TaskResult | None = None
+    error: Problem | None = None
+    created: float = 0.0
+    started: float | None = None
+    ended: float | None = None
 
 
 # --- trainings -----------------------------------------------------------------------------------------------------
@@ -415,5 +614,6 @@ class Problem(Wire):
     """Seconds after which to try again, when trying again can help."""
 
 
+Task.model_rebuild()
 Training.model_rebuild()
 TrainingList.model_rebuild()
