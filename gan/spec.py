@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -23,6 +23,16 @@ class Rendered:
     credits: tuple[Credit, ...] = ()
 
 
+@dataclass(frozen=True)
+class Aids:
+    """What recipes may refer to beyond the model's own file."""
+
+    points: Mapping[str, bytes] = field(default_factory=dict)
+    """Stored codes by their blob's hash, as files."""
+    directions: Path | None = None
+    """File with the model's directions, where they were found after it was made."""
+
+
 class SamplerModel(Protocol):
     """A loaded model that turns recipes into pictures."""
 
@@ -35,6 +45,16 @@ class SamplerModel(Protocol):
 
         Raises `gan.errors.WorkerError` (`recipe_unsupported`, `invalid`) for a recipe it cannot follow.
         """
+
+
+class LatentModel(SamplerModel, Protocol):
+    """A sampler with a latent space that one can move in: its family's recipes have `edit` and `point`."""
+
+    def aid(self, aids: Aids) -> None:
+        """Take in what the recipes to come refer to. Raises `WorkerError(invalid)` for what does not fit the model."""
+
+    def codes(self, recipes: Sequence[Recipe]) -> NDArray[np.float32]:
+        """Latent codes of recipes, relative to the model's mean: [N, …]."""
 
 
 class Family(Protocol):

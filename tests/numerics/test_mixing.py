@@ -8,24 +8,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from gan.contract import Anchor, Blend, Mix, Point, Recipe, Seed, Vary, Work, depth
+from gan.contract import Anchor, Blend, Edit, Mix, Point, Prompt, Recipe, Seed, Truncate, Vary, Work, depth
 from gan.errors import WorkerError
-from gan.families.anchored.mixing import Mixer, credits_of, nearest, pool_size
+from gan.families.anchored.mixing import Mean, Mixer, Move, credits_of, nearest, pool_size
 
 WORKS, LAYERS = 11, 4
 FEATURES = np.random.RandomState(0).standard_normal((WORKS, 6)).astype(np.float32)
-MIXER = Mixer(WORKS, LAYERS, nearest(FEATURES))
+MIXER = Mixer(WORKS, LAYERS, nearest(FEATURES), {"d1": (0, 1), "d2": (2, 3)})
 NAMED = [Work(sha256=f"{n:064x}", title=f"work {n}") for n in range(WORKS)]
 
 units = st.floats(0, 1)
 seeds = st.integers(0, 2**53 - 1)
-leaves = st.builds(Seed, seed=seeds, variety=units) | st.builds(Anchor, index=st.integers(0, WORKS - 1))
+leaves = (
+    st.builds(Seed, seed=seeds, variety=units)
+    | st.builds(Anchor, index=st.integers(0, WORKS - 1))
+    | st.builds(Point, blob=st.sampled_from(["a" * 64, "b" * 64]))
+)
 recipes = st.recursive(
     leaves,
     lambda inner: (
         st.builds(Vary, of=inner, seed=seeds, amount=units)
         | st.builds(Blend, a=inner, b=inner, t=units)
         | st.builds(Mix, a=inner, b=inner, layers=st.lists(st.integers(0, LAYERS - 1), max_size=4).map(tuple))
+        | st.builds(Edit, of=inner, direction=st.sampled_from(["d1", "d2"]), amount=st.floats(-5, 5))
+        | st.builds(Truncate, of=inner, psi=st.floats(0, 2))
     ),
     max_leaves=6,
 )
@@ -33,9 +39,11 @@ recipes = st.recursive(
 
 @given(recipes)
 def test_every_layer_of_every_recipe_sums_to_one(recipe: Recipe) -> None:
-    for layer in MIXER.mixture(recipe).weights:
-        assert sum(layer.values()) == pytest.approx(1, abs=1e-4)
-        assert all(0 <= index < WORKS and 0 < weight <= 1 + 1e-9 for index, weight in layer.items())
+    mixture = MIXER.mixture(recipe)
+    for weights, others in zip(mixture.weights, mixture.others, strict=True):
+        shares = [*weights.values(), *(weight for key, weight in others.items() if not isinstance(key, Move))]
+        assert sum(shares) == pytest.approx(1, abs=1e-3)
+        assert all(0 <= index < WORKS and weight > 0 for index, weight in weights.items())
 
 
 @given(recipes)
@@ -48,18 +56,41 @@ def test_a_recipe_survives_json_and_means_the_same(recipe: Recipe) -> None:
 
 
 @given(recipes)
-def test_credits_are_the_mixture(recipe: Recipe) -> None:
-    named = credits_of(MIXER.mixture(recipe), NAMED)
-    assert named
-    assert 0.5 < sum(credit.weight for credit in named) <= 1.001
-    assert list(named) == sorted(named, key=lambda credit: -credit.weight)
+def test_every_table_of_credits_sums_to_one(recipe: Recipe) -> None:
+    mixture = MIXER.mixture(recipe)
+    assert sum(mixture.shares().values()) == pytest.approx(1)
+    named = credits_of(mixture, NAMED, 4)
+    assert 1 <= len(named) <= 4
+    assert sum(credit.weight for credit in named) == pytest.approx(1, abs=1e-9)
+    works = [credit for credit in named if credit.kind != "rest"]
+    assert works == sorted(works, key=lambda credit: -credit.weight)
+    assert all(credit.kind != "rest" for credit in named[:-1])
 
 
 @given(recipes, seeds)
 def test_varying_by_nothing_changes_nothing(recipe: Recipe, seed: int) -> None:
-    still = MIXER.mixture(Vary(of=recipe, seed=seed, amount=0)).weights
-    for before, after in zip(MIXER.mixture(recipe).weights, still, strict=True):
-        assert before == pytest.approx(after, abs=1e-5)
+    before, still = MIXER.mixture(recipe), MIXER.mixture(Vary(of=recipe, seed=seed, amount=0))
+    assert still == before
+    assert MIXER.mixture(Truncate(of=recipe, psi=1)) == before
+    assert MIXER.mixture(Edit(of=recipe, direction="d1", amount=0)) == before
+
+
+def test_truncating_draws_to_the_mean_and_editing_moves_its_layers_alone() -> None:
+    halved = MIXER.mixture(Truncate(of=Anchor(index=3), psi=0.5))
+    assert halved.weights == ({3: 0.5},) * LAYERS
+    assert halved.others == ({Mean(): 0.5},) * LAYERS
+    assert [credit.kind for credit in credits_of(halved, NAMED)] == ["work", "all"]
+    bolder = MIXER.mixture(Truncate(of=Anchor(index=3), psi=1.5))
+    assert [(credit.kind, credit.weight) for credit in credits_of(bolder, NAMED)] == [("work", 1.0)]
+    edited = MIXER.mixture(Edit(of=Edit(of=Anchor(index=3), direction="d1", amount=2), direction="d1", amount=-0.5))
+    assert edited.others == ({Move("d1"): 1.5}, {Move("d1"): 1.5}, {}, {})
+    assert credits_of(edited, NAMED) == credits_of(MIXER.mixture(Anchor(index=3)), NAMED)
+
+
+def test_a_found_picture_says_so() -> None:
+    bred = Blend(a=Point(blob="a" * 64), b=Anchor(index=1), t=0.25)
+    told = [(credit.kind, credit.title, credit.weight) for credit in credits_of(MIXER.mixture(bred), NAMED)]
+    assert told == [("found", "found from an upload", 0.75), ("work", "work 1", 0.25)]
 
 
 def test_ends_of_a_blend_are_its_parents() -> None:
@@ -97,7 +128,9 @@ def test_pools_grow_from_two_to_all() -> None:
 
 def test_unknown_kinds_and_places_are_refused_with_help() -> None:
     with pytest.raises(WorkerError, match="it knows seed"):
-        MIXER.mixture(Point(blob="0" * 64))
+        MIXER.mixture(Prompt(text="a cat", seed=1))
+    with pytest.raises(WorkerError, match="it has d1, d2"):
+        MIXER.mixture(Edit(of=Seed(seed=1), direction="rounder", amount=1))
     with pytest.raises(WorkerError, match="works 0 to 10"):
         MIXER.mixture(Anchor(index=WORKS))
     with pytest.raises(WorkerError, match="layers 0 to 3"):

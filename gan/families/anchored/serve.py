@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,17 +16,21 @@ from gan.contract import ErrorCode, ModelCard, Recipe, Work
 from gan.data.pictures import straight
 from gan.errors import WorkerError
 from gan.families.anchored.config import Config
-from gan.families.anchored.mixing import Mixer, Mixture, credits_of
+from gan.families.anchored.directions import Directions
+from gan.families.anchored.mixing import FoundCode, Mean, Mixer, Mixture, Move, Other, credits_of
 from gan.families.anchored.modelfile import generator_tensors, read_model
 from gan.families.anchored.networks import Generator
-from gan.spec import Rendered
+from gan.families.anchored.points import read_point
+from gan.spec import Aids, Rendered
 
 BATCH = 4
 """Pictures go through the net in fours, padded, always: kernels choose by shape, so one shape means one result."""
+MOST_POINTS = 2048
+"""Stored codes kept in memory, about 2 kB each; whoever asks for one sends it along, so the oldest may go."""
 
 
 class AnchoredModel:
-    """`gan.spec.SamplerModel`. It draws in fp32: the same bytes on machines of one kind."""
+    """`gan.spec.LatentModel`. It draws in fp32: the same bytes on machines of one kind."""
 
     def __init__(
         self,
@@ -35,6 +41,7 @@ class AnchoredModel:
         styles: torch.Tensor,
         neighbours: NDArray[np.integer],
         device: str = "cpu",
+        directions: Directions | None = None,
     ) -> None:
         self.card, self.works = card, tuple(works)
         self._device = torch.device(device)
@@ -43,10 +50,16 @@ class AnchoredModel:
         for module in self._generator.modules():
             if isinstance(module, ModulatedConv2d):
                 module.freeze()
-        self._styles = styles.contiguous()
+        self._styles: NDArray[np.float32] = styles.float().contiguous().numpy()
+        self._mean: NDArray[np.float32] = self._styles.mean(0, dtype=np.float64).astype(np.float32)
+        self._points: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+        self._moves: dict[str, NDArray[np.float32]] = {}
         self._mixer = Mixer(len(works), generator.layers, neighbours)
         tensors = [*generator.parameters(), styles]
         self.nbytes = sum(t.numel() * t.element_size() for t in tensors) + neighbours.nbytes
+        self.directions: Directions | None = None
+        if directions is not None:
+            self._take(directions)
 
     @classmethod
     def read(cls, path: Path, device: str = "cpu") -> AnchoredModel:
@@ -57,13 +70,54 @@ class AnchoredModel:
         try:
             generator.load_state_dict(generator_tensors(file.tensors))
             styles, neighbours = file.tensors["styles"], file.tensors["neighbours"].numpy()
+            directions = Directions.from_tensors(file.tensors, generator.layers, config.code)
         except (RuntimeError, KeyError) as error:
             raise WorkerError(ErrorCode.bad_model, f"{path.name} does not fit the anchored family.") from error
         works = len(file.works)
         fits = styles.shape == (works, config.code) and neighbours.ndim == 2 and len(neighbours) == works
         if not fits or neighbours.min() < 0 or neighbours.max() >= works:
             raise WorkerError(ErrorCode.bad_model, f"{path.name} names other works than it has codes for.")
-        return cls(config, file.card, file.works, generator, styles, neighbours, device)
+        return cls(config, file.card, file.works, generator, styles, neighbours, device, directions)
+
+    @property
+    def layers(self) -> int:
+        return self._mixer.layers
+
+    @property
+    def mean(self) -> NDArray[np.float32]:
+        """The mean style code [D]."""
+        return self._mean
+
+    @property
+    def styles(self) -> NDArray[np.float32]:
+        """The style code of every work [N, D]."""
+        return self._styles
+
+    @property
+    def generator(self) -> Generator:
+        return self._generator
+
+    def aid(self, aids: Aids) -> None:
+        """Raises `WorkerError`: `invalid` for a stored code that does not fit, `bad_model` for such directions."""
+        if aids.directions is not None and self.directions is None:
+            self._take(Directions.read(aids.directions, self.layers, len(self._mean)))
+        for blob, data in aids.points.items():
+            if blob not in self._points:
+                self._points[blob] = read_point(data, self.layers, len(self._mean))
+            self._points.move_to_end(blob)
+        while len(self._points) > max(MOST_POINTS, len(aids.points)):
+            self._points.popitem(last=False)
+
+    def _take(self, directions: Directions) -> None:
+        self.directions = directions
+        self._moves = {info.id: vector for info, vector in zip(directions.infos, directions.vectors, strict=True)}
+        self._mixer = replace(self._mixer, directions={info.id: info.layers for info in directions.infos})
+
+    def codes(self, recipes: Sequence[Recipe]) -> NDArray[np.float32]:
+        """[N, L, D], relative to the mean style code."""
+        codes = np.stack([self._style_codes(self._mixer.mixture(recipe)) for recipe in recipes])
+        result: NDArray[np.float32] = codes - self._mean
+        return result
 
     @torch.inference_mode()
     def render(self, recipes: Sequence[Recipe]) -> list[Rendered]:
@@ -71,7 +125,7 @@ class AnchoredModel:
         out: list[Rendered] = []
         for start in range(0, len(mixtures), BATCH):
             part = mixtures[start : start + BATCH]
-            w = torch.stack([self._style_codes(mixture) for mixture in part])
+            w = torch.from_numpy(np.stack([self._style_codes(mixture) for mixture in part]))
             w = torch.cat([w, w[:1].expand(BATCH - len(part), -1, -1)])
             pixels = straight(self._generator(w.to(self._device)).cpu())
             if not self.card.alpha:
@@ -79,12 +133,25 @@ class AnchoredModel:
             out += [Rendered(pixels[i], credits_of(mixture, self.works)) for i, mixture in enumerate(part)]
         return out
 
-    def _style_codes(self, mixture: Mixture) -> torch.Tensor:
-        """[L, D]; summed in the order of the mixture, so equal mixtures give equal bits."""
-        rows = []
-        for layer in mixture.weights:
-            code = torch.zeros(self._styles.shape[1])
-            for index, weight in sorted(layer.items()):
-                code = code + self._styles[index] * weight
-            rows.append(code)
-        return torch.stack(rows)
+    def _style_codes(self, mixture: Mixture) -> NDArray[np.float32]:
+        """[L, D]; summed in a fixed order, so equal mixtures give equal bits."""
+        rows: NDArray[np.float32] = np.zeros((self.layers, len(self._mean)), np.float32)
+        for layer, (weights, others) in enumerate(zip(mixture.weights, mixture.others, strict=True)):
+            for index, weight in sorted(weights.items()):
+                rows[layer] += self._styles[index] * np.float32(weight)
+            for other, weight in sorted(others.items(), key=lambda item: repr(item[0])):
+                rows[layer] += self._code_of(other, layer) * np.float32(weight)
+        return rows
+
+    def _code_of(self, other: Other, layer: int) -> NDArray[np.float32]:
+        match other:
+            case Mean():
+                return self._mean
+            case Move(direction=direction):
+                vector: NDArray[np.float32] = self._moves[direction][layer]
+                return vector
+            case FoundCode(blob=blob):
+                if blob not in self._points:
+                    raise WorkerError(ErrorCode.blob_missing, f"The blob {blob[:12]}… is not here; send it first.")
+                row: NDArray[np.float32] = self._points[blob][layer]
+                return row
