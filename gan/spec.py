@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from PIL import Image
 
     from gan.contract import Credit, FamilyInfo, ModelCard, Recipe
     from gan.rundir import RunDir
@@ -70,3 +71,35 @@ class Family(Protocol):
 
     def train(self, run: RunDir) -> None:
         """Train as the run folder says until its budget ends or `control` says stop; goes on from `resume` if there."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a search shows on its way: the nearest picture so far."""
+
+    fraction: float
+    distance: float
+    pixels: NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class FoundPoint:
+    """The end of a search. `point` is the stored code as a file; distances as in `gan.contract.Found`."""
+
+    point: bytes
+    distance: float
+    mean_distance: float
+    steps: int
+    seconds: float
+
+
+class LatentFamily(Family, Protocol):
+    """A family whose recipes have `edit` and `point`; both methods take seconds and run in a process of their own."""
+
+    def find(
+        self, path: Path, sha256: str, picture: Image.Image, seconds: float, seen: Callable[[Seen], None]
+    ) -> FoundPoint:
+        """The code of the model (of that hash) whose picture is most like `picture`."""
+
+    def find_directions(self, path: Path, out: Path) -> None:
+        """Find the model's directions and write them to `out`, as `tensors directions, directions_info` there."""

@@ -6,12 +6,12 @@ cluster answers the same calls. No torch on this side.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-from gan.contract import Credit, HealthState, PictureFormat, Recipe, StageTimes, Upscaler
+from gan.contract import Credit, HealthState, PictureFormat, Recipe, StageTimes, Upscaler, WalkStep
 from gan.rundir import RunDir
 
 
@@ -34,6 +34,10 @@ class RenderJob:
     upscaler: Upscaler
     format: PictureFormat
     request_id: str = ""
+    points: Mapping[str, bytes] = field(default_factory=dict)
+    """The stored codes that the recipes name, by their blob's hash."""
+    directions: Path | None = None
+    """The model's directions, where they are not in its own file."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,15 @@ class Engine(Protocol):
 
     async def render(self, job: RenderJob) -> Rendering:
         """Raises `WorkerError`: `full`, `starting`, `timeout`, `bad_model`, `recipe_unsupported`, `out_of_memory` …"""
+
+    async def walk_steps(self, job: RenderJob, frames: int, loop: bool) -> tuple[WalkStep, ...]:
+        """Where each frame of a walk through the job's recipes stands. Raises as `render` does."""
+
+    def errand(self, request: Mapping[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
+        """Run `gan.sampling.errand` in a process of its own below renders in priority; yields what it reports.
+
+        Closing the generator ends the process. Raises `WorkerError` for what the process reports or dies of.
+        """
 
     async def forget(self, sha256: str) -> None:
         """Drop a model from memory."""

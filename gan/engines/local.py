@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from gan.engines import trainers
+from gan.contract import WalkStep
+from gan.engines import errands, trainers
 from gan.engines.base import EngineStatus, ModelFile, Rendering, RenderJob, Trainer
 from gan.engines.sampler import Sampler
 from gan.rundir import RunDir
@@ -19,6 +21,7 @@ class Commands:
 
     sampler: Sequence[str] = (sys.executable, "-m", "gan.sampling.child")
     trainer: Sequence[str] = (sys.executable, "-m", "gan", "train")
+    errand: Sequence[str] = (sys.executable, "-m", "gan.sampling.errand")
 
 
 class LocalEngine:
@@ -31,7 +34,7 @@ class LocalEngine:
         self.sampler = Sampler(
             (*commands.sampler, *arguments), environment, settings.render_queue, settings.render_timeout_s
         )
-        self._trainer = commands.trainer
+        self._trainer, self._errand = commands.trainer, commands.errand
 
     async def start(self, warm: Sequence[ModelFile]) -> None:
         self.sampler.start(warm)
@@ -44,6 +47,12 @@ class LocalEngine:
 
     async def render(self, job: RenderJob) -> Rendering:
         return await self.sampler.render(job)
+
+    async def walk_steps(self, job: RenderJob, frames: int, loop: bool) -> tuple[WalkStep, ...]:
+        return await self.sampler.walk_steps(job, frames, loop)
+
+    def errand(self, request: Mapping[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
+        return errands.run(self._errand, request)
 
     async def forget(self, sha256: str) -> None:
         await self.sampler.forget(sha256)

@@ -17,7 +17,7 @@ from typing import Any
 
 import structlog
 
-from gan.contract import Credit, ErrorCode, HealthState, StageTimes
+from gan.contract import Credit, ErrorCode, HealthState, StageTimes, WalkStep
 from gan.engines import wire
 from gan.engines.base import EncodedPicture, EngineStatus, ModelFile, Rendering, RenderJob
 from gan.errors import WorkerError
@@ -42,6 +42,7 @@ class _Asked:
     header: dict[str, Any]
     pictures: int
     future: asyncio.Future[wire.Frame]
+    blobs: Sequence[bytes] = ()
     tries: int = 0
     since: float = field(default_factory=time.monotonic)
 
@@ -110,25 +111,28 @@ class Sampler:
         if status.waiting and status.waiting + len(job.recipes) > self._max_waiting:
             raise WorkerError(ErrorCode.full, f"{status.waiting} pictures are waiting; try again in a moment.")
         header = {
+            **_described(job),
             "do": "render",
-            "path": str(job.model.path),
-            "sha256": job.model.sha256,
-            "family": job.model.family,
-            "recipes": [recipe.model_dump(mode="json") for recipe in job.recipes],
             "size": job.size,
             "upscaler": job.upscaler.value,
             "format": job.format.value,
-            "request": job.request_id,
         }
-        return _rendering(*await self._ask(header, len(job.recipes)))
+        return _rendering(*await self._ask(header, len(job.recipes), tuple(job.points.values())))
+
+    async def walk_steps(self, job: RenderJob, frames: int, loop: bool) -> tuple[WalkStep, ...]:
+        header = {**_described(job), "do": "walk", "frames": frames, "loop": loop}
+        answer, _ = await self._ask(header, 0, tuple(job.points.values()))
+        if "error" in answer:
+            raise WorkerError(ErrorCode(answer["error"]), answer["detail"])
+        return tuple(WalkStep.model_validate(step) for step in answer["steps"])
 
     async def forget(self, sha256: str) -> None:
         if self._ready.is_set():
             await self._ask({"do": "forget", "sha256": sha256}, 0)
 
-    async def _ask(self, header: dict[str, Any], pictures: int) -> wire.Frame:
+    async def _ask(self, header: dict[str, Any], pictures: int, blobs: Sequence[bytes] = ()) -> wire.Frame:
         number = next(self._numbers)
-        asked = _Asked(header, pictures, asyncio.get_running_loop().create_future())
+        asked = _Asked(header, pictures, asyncio.get_running_loop().create_future(), blobs)
         self._asked[number] = asked
         self._idle.clear()
         try:
@@ -152,7 +156,7 @@ class Sampler:
         if self._writer is None or not self._ready.is_set():
             return  # sent when the next child is ready
         asked.tries += 1
-        self._writer.write(wire.pack({**asked.header, "n": number, "alone": asked.tries > 1}))
+        self._writer.write(wire.pack({**asked.header, "n": number, "alone": asked.tries > 1}, asked.blobs))
 
     # --- the child's life ---------------------------------------------------------------------------------------
 
@@ -260,6 +264,19 @@ class Sampler:
         for asked in self._asked.values():
             if not asked.future.done():
                 asked.future.set_exception(WorkerError(code, detail))
+
+
+def _described(job: RenderJob) -> dict[str, Any]:
+    """What the child needs to know of model and recipes; the points' files follow as blobs, in the same order."""
+    return {
+        "path": str(job.model.path),
+        "sha256": job.model.sha256,
+        "family": job.model.family,
+        "recipes": [recipe.model_dump(mode="json") for recipe in job.recipes],
+        "points": list(job.points),
+        "directions": str(job.directions) if job.directions else None,
+        "request": job.request_id,
+    }
 
 
 def _rendering(header: dict[str, Any], blobs: list[bytes]) -> Rendering:

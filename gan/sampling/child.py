@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from pydantic import TypeAdapter
@@ -33,7 +33,8 @@ from gan.sampling.encode import encode
 from gan.sampling.loaded import LoadedModels
 from gan.sampling.sizes import resize, wants_net
 from gan.sampling.upscaler import Upscaler
-from gan.spec import Family, Rendered
+from gan.sampling.walks import walk_steps
+from gan.spec import Aids, Family, LatentModel, Rendered, SamplerModel
 
 BATCH_PICTURES = 16
 """Small networks are fastest per picture at 16; more only makes others wait."""
@@ -63,6 +64,7 @@ class Job:
     batch: int = 0
     cached: bool = True
     failed: bool = False
+    own_upscaler: Choice = Choice.learned
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -104,8 +106,9 @@ class Child:
     def _read(self) -> None:
         try:
             while True:
-                header, _ = wire.receive_blocking(self._sock)
+                header, blobs = wire.receive_blocking(self._sock)
                 header["arrived"] = time.perf_counter()
+                header["points"] = dict(zip(header.get("points", ()), blobs, strict=True))
                 if header["do"] == "ping":  # answered here: it proves life even while a network runs
                     self._send({"do": "pong", "n": 0})
                 else:
@@ -125,11 +128,26 @@ class Child:
             case "forget":
                 self._models.forget(header["sha256"])
                 self._send({"do": "answer", "n": header["n"], "loaded": self._models.hashes})
+            case "walk":
+                self._plan_walk(header)
             case "render":
                 recipes = _RECIPES.validate_python(header["recipes"])
                 job = Job(header["n"], header, recipes, header["arrived"])
                 job.pictures, job.left = [None] * len(recipes), len(recipes)
                 self._batches.add(Waiting(job, header["sha256"], len(recipes), header["alone"]))
+
+    def _plan_walk(self, header: dict[str, Any]) -> None:
+        stops = _RECIPES.validate_python(header["recipes"])
+        answer = {"do": "answer", "n": header["n"]}
+        try:
+            model, _ = self._models.get(header["sha256"], Path(header["path"]), header["family"])
+            _aid(model, [header])
+            codes = cast("LatentModel", model).codes(stops) if hasattr(model, "codes") else None
+            steps = walk_steps(codes, len(stops), header["frames"], header["loop"])
+            self._send({**answer, "steps": [step.model_dump() for step in steps], "loaded": self._models.hashes})
+        except Exception as error:
+            code, detail = _explain(error)
+            self._send({**answer, "error": code.value, "detail": detail})
 
     def _warm(self, models: list[dict[str, str]]) -> None:
         """Load and render before the first member asks: lazy set-up in torch costs the first picture a second."""
@@ -172,6 +190,7 @@ class Child:
         began = time.perf_counter()
         lead = batch[0][0].header
         model, cached = self._models.get(lead["sha256"], Path(lead["path"]), lead["family"])
+        _aid(model, [job.header for job, _ in batch])
         recipes = [job.recipes[i] for job, which in batch for i in which]
         rendered = model.render(recipes)
         if len(rendered) != len(recipes):
@@ -183,6 +202,7 @@ class Child:
                 job.times["queue"] = (began - job.arrived) * 1e3
             job.times["render"] += ms
             job.rendered_at = began + ms / 1e3
+            job.own_upscaler = model.card.upscaler
             job.batch, job.cached = max(job.batch, len(recipes)), job.cached and cached
             for i in which:
                 self._finish(job, i, next(pictures))
@@ -195,12 +215,15 @@ class Child:
     def _finish_one(self, job: Job, index: int, rendered: Rendered) -> None:
         try:
             began = time.perf_counter()
-            net = self._upscaler() if wants_net(rendered.pixels.shape[0], job.size, job.choice) else None
-            picture = resize(rendered.pixels, job.size, job.choice, net)
+            choice = job.choice
+            if choice is Choice.auto and job.own_upscaler is not Choice.learned:
+                choice = job.own_upscaler  # as the model's card says; pixel art stays crisp
+            net = self._upscaler() if wants_net(rendered.pixels.shape[0], job.size, choice) else None
+            picture = resize(rendered.pixels, job.size, choice, net)
             resized = time.perf_counter()
             data, digest, media_type = encode(picture, PictureFormat(job.header["format"]))
             encoded = time.perf_counter()
-            credits_ = sorted(rendered.credits, key=lambda credit: -credit.weight)[:MAX_CREDITS]
+            credits_ = sorted(rendered.credits, key=lambda c: (c.kind == "rest", -c.weight))[:MAX_CREDITS]
             described = {
                 "sha256": digest,
                 "media_type": media_type,
@@ -254,6 +277,14 @@ class Child:
             line = {"event": "render failed", "request": job.header["request"], "error": repr(error)}
             print(json.dumps(line), file=sys.stderr, flush=True)
         self._send({"do": "answer", "n": job.n, "error": code.value, "detail": detail})
+
+
+def _aid(model: SamplerModel, headers: Sequence[dict[str, Any]]) -> None:
+    """Give the model what the recipes of these requests refer to."""
+    points = {blob: data for header in headers for blob, data in header["points"].items()}
+    directions = next((header["directions"] for header in headers if header["directions"]), None)
+    if points or directions:
+        cast("LatentModel", model).aid(Aids(points, Path(directions) if directions else None))
 
 
 def _batch_limit(job: Job) -> int:

@@ -13,11 +13,14 @@ from aiohttp import web
 from gan.blobs import BlobStore
 from gan.contract import MAX_BLOB_BYTES, PREFIX, FamilyInfo
 from gan.engines.base import Engine
-from gan.server import middleware, views, views_blobs, views_trainings
+from gan.server import middleware, views, views_blobs, views_studio, views_trainings
+from gan.server.directions import DirectionStore
 from gan.server.metrics import Metrics
 from gan.server.models import ModelStore
 from gan.server.runs.trainings import Trainings
 from gan.server.services import SERVICES, Services
+from gan.server.studio import Studio
+from gan.server.tasks import Tasks
 from gan.settings import WorkerSettings
 
 SHIPPED_MODELS = Path(__file__).parents[1] / "bases"
@@ -38,11 +41,16 @@ def build_app(
     models = ModelStore(shipped_models, settings.data / "models")
     blobs = BlobStore(settings.data / "blobs", MAX_BLOB_BYTES)
     trainings = Trainings(settings.data / "trainings", engine, blobs, models, families, metrics, settings)
+    directions = DirectionStore(settings.data / "directions", engine)
+    studio = Studio(engine, blobs, models, families, directions)
+    tasks = Tasks(settings.data / "tasks", studio.works())
     app = web.Application(
         middlewares=[middleware.observing(metrics), middleware.problems_only(), middleware.bearer(token)],
         client_max_size=MAX_BLOB_BYTES,
     )
-    app[SERVICES] = Services(engine, models, blobs, trainings, families, metrics, version("artel"))
+    app[SERVICES] = Services(
+        engine, models, blobs, trainings, families, metrics, version("artel"), directions, studio, tasks
+    )
     app.router.add_routes(_routes())
     app.cleanup_ctx.append(_running)
     app.on_shutdown.append(_end_streams)
@@ -58,7 +66,11 @@ def _routes() -> list[web.AbstractRouteDef]:
         web.get(f"{PREFIX}/models", views.models),
         web.get(f"{PREFIX}/models/{model}", views.model),
         web.delete(f"{PREFIX}/models/{model}", views.delete_model),
+        web.get(f"{PREFIX}/models/{model}/directions", views_studio.directions),
         web.post(f"{PREFIX}/render", views.render),
+        web.put(f"{PREFIX}/tasks/{{id}}", views_studio.put),
+        web.get(f"{PREFIX}/tasks/{{id}}", views_studio.get),
+        web.delete(f"{PREFIX}/tasks/{{id}}", views_studio.cancel),
         web.put(f"{PREFIX}/blobs/{blob}", views_blobs.put),
         web.get(f"{PREFIX}/blobs/{blob}", views_blobs.get),
         web.get(f"{PREFIX}/trainings", views_trainings.listing),
@@ -85,4 +97,6 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
 
 async def _end_streams(app: web.Application) -> None:
     """Runs when no new request is taken and before open ones are waited for: event streams would never end."""
+    await app[SERVICES].tasks.close()
+    await app[SERVICES].directions.close()
     await app[SERVICES].trainings.stop()

@@ -7,7 +7,7 @@ import json
 from typing import Any, TypeVar
 
 from aiohttp import web
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from gan.contract import (
     MAX_JSON_BYTES,
@@ -15,6 +15,7 @@ from gan.contract import (
     MIN_TRAINING_PICTURES,
     ErrorCode,
     RenderRequest,
+    TaskRequest,
     TrainingRequest,
 )
 from gan.errors import WorkerError
@@ -25,6 +26,7 @@ BODY_SECONDS = 30.0
 MAX_RECIPE_NODES = 4096
 """Recipes in a request, nested ones counted: 64 pictures of 64 parts. A blend of blends doubles at each level."""
 
+TASK_REQUEST: TypeAdapter[TaskRequest] = TypeAdapter(TaskRequest)
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -53,6 +55,17 @@ def render_request(data: bytes) -> RenderRequest:
         recipes = value.get("recipes")
         _check_depth(recipes if isinstance(recipes, list) else [])
     return _validated(RenderRequest, value)
+
+
+def task_request(data: bytes) -> TaskRequest:
+    value = _json(data)
+    if isinstance(value, dict):
+        stops = value.get("stops")
+        _check_depth(stops if isinstance(stops, list) else [])
+    try:
+        return TASK_REQUEST.validate_python(value)
+    except ValidationError as error:
+        raise WorkerError(ErrorCode.invalid, first_fault(error)) from error
 
 
 def training_request(data: bytes) -> TrainingRequest:

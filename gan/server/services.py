@@ -9,9 +9,12 @@ from aiohttp import web
 from gan.blobs import BlobStore
 from gan.contract import FamilyInfo
 from gan.engines.base import Engine
+from gan.server.directions import DirectionStore
 from gan.server.metrics import Metrics
 from gan.server.models import ModelStore
 from gan.server.runs.trainings import Trainings
+from gan.server.studio import Studio
+from gan.server.tasks import Tasks
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,9 @@ class Services:
     families: tuple[FamilyInfo, ...]
     metrics: Metrics
     version: str
+    directions: DirectionStore
+    studio: Studio
+    tasks: Tasks
 
 
 SERVICES: web.AppKey[Services] = web.AppKey("services", Services)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import time
-from typing import Any
 
 from aiohttp import web
 from pydantic import BaseModel
@@ -12,21 +11,16 @@ from pydantic import BaseModel
 from gan.contract import (
     MODEL_HASH_HEADER,
     MODEL_ID_HEADER,
-    ErrorCode,
-    FamilyInfo,
     FamilyList,
     Health,
     HealthState,
     ModelInfo,
     ModelList,
     Picture,
-    Recipe,
     RenderAnswer,
-    RenderRequest,
 )
 from gan.engines.base import RenderJob
-from gan.errors import WorkerError
-from gan.server import reading
+from gan.server import aids, reading
 from gan.server.middleware import REQUEST_ID
 from gan.server.services import SERVICES
 
@@ -74,7 +68,7 @@ async def models(request: web.Request) -> web.Response:
 async def model(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     info = _with_loaded(services.models.get(request.match_info["id"]), services.engine.status().loaded)
-    return json_answer(info, headers=_model_headers(info.card.id, info.sha256))
+    return json_answer(info, headers=model_headers(info.card.id, info.sha256))
 
 
 async def delete_model(request: web.Request) -> web.Response:
@@ -90,8 +84,12 @@ async def render(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     asked = reading.render_request(await reading.body(request))
     file = services.models.file(asked.model)
-    _check_recipes(asked, services.families, file.family)
-    job = RenderJob(file, asked.recipes, asked.size, asked.upscaler, asked.format, request[REQUEST_ID])
+    aids.check(asked.recipes, services.families, asked.model, file.family)
+    points = await aids.points(asked.recipes, services.blobs)
+    directions = await aids.directions(asked.recipes, file, services.directions)
+    job = RenderJob(
+        file, asked.recipes, asked.size, asked.upscaler, asked.format, request[REQUEST_ID], points, directions
+    )
     began = time.perf_counter()
     rendering = await services.engine.render(job)
     services.metrics.rendered(rendering, time.perf_counter() - began)
@@ -107,27 +105,12 @@ async def render(request: web.Request) -> web.Response:
         for picture in rendering.pictures
     )
     answer = RenderAnswer(model=asked.model, model_sha256=file.sha256, pictures=pictures, times=rendering.times)
-    return json_answer(answer, headers=_model_headers(asked.model, file.sha256))
-
-
-def _check_recipes(asked: RenderRequest, families_: tuple[FamilyInfo, ...], family: str) -> None:
-    known = next((set(info.recipes) for info in families_ if info.name == family), None)
-    if known is None:
-        raise WorkerError(ErrorCode.family_missing, f"This worker has no family {family!r}; update it.")
-    unknown = {kind for recipe in asked.recipes for kind in _kinds(recipe)} - known
-    if unknown:
-        detail = f"{asked.model} cannot follow {', '.join(sorted(unknown))}; it knows {', '.join(sorted(known))}."
-        raise WorkerError(ErrorCode.recipe_unsupported, detail)
-
-
-def _kinds(recipe: Recipe) -> set[str]:
-    parts: list[Any] = [getattr(recipe, name, None) for name in ("of", "a", "b")]
-    return {recipe.kind}.union(*(_kinds(part) for part in parts if part is not None))
+    return json_answer(answer, headers=model_headers(asked.model, file.sha256))
 
 
 def _with_loaded(info: ModelInfo, loaded: frozenset[str]) -> ModelInfo:
     return info.model_copy(update={"loaded": info.sha256 in loaded})
 
 
-def _model_headers(model_id: str, sha256: str) -> dict[str, str]:
+def model_headers(model_id: str, sha256: str) -> dict[str, str]:
     return {MODEL_ID_HEADER: model_id, MODEL_HASH_HEADER: sha256}

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gan.contract import FamilyInfo
 from gan.families.anchored.mixing import RECIPES
 from gan.rundir import RunDir
-from gan.spec import SamplerModel
+from gan.spec import FoundPoint, SamplerModel, Seen
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 
 class Anchored:
-    """`gan.spec.Family` of the anchored models; torch is imported when a method runs."""
+    """`gan.spec.LatentFamily` of the anchored models; torch is imported when a method runs."""
 
     info = FamilyInfo(
         name="anchored",
@@ -30,6 +35,20 @@ class Anchored:
         from gan.families.anchored.train import train
 
         train(run)
+
+    def find(
+        self, path: Path, sha256: str, picture: Image.Image, seconds: float, seen: Callable[[Seen], None]
+    ) -> FoundPoint:
+        from gan.families.anchored.project import project
+
+        return project(path, sha256, picture, seconds, seen)
+
+    def find_directions(self, path: Path, out: Path) -> None:
+        from gan.families.anchored.explore import find_directions
+        from gan.families.anchored.serve import AnchoredModel
+
+        model = AnchoredModel.read(path)
+        find_directions(model.generator, model.styles).save(out)
 
 
 FAMILY = Anchored()

@@ -1,6 +1,6 @@
 """Directions of an anchored model: moves in style-code space that change something one can see.
 
-This file holds what directions are and how they are stored; `finding.py` beside it finds them.
+This file holds what directions are and how they are stored; `explore.py` beside it finds them.
 """
 
 from __future__ import annotations
