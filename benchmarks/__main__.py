@@ -1,29 +1,33 @@
-"""`python -m benchmarks [chat] [train] [--presses N] [--minutes M]`; all of them when none is named."""
+"""`python -m benchmarks [chat] [train] [studio] [--presses N] [--minutes M] [--pictures DIR]`; all by default."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import chat, train
+from benchmarks import chat, studio, train
 
 
 async def measure(options: argparse.Namespace) -> None:
     console = Console(width=120)
-    which = options.which or ["chat", "train"]
+    which = options.which or ["chat", "train", "studio"]
     if "chat" in which:
         await chat.run(console, options.presses)
     if "train" in which:
         await train.run(console, options.minutes)
+    if "studio" in which:
+        await studio.run(console, options.pictures)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("which", nargs="*", choices=["chat", "train"], default=[])
+    parser.add_argument("which", nargs="*", choices=["chat", "train", "studio"], default=[])
     parser.add_argument("--presses", type=int, default=50)
     parser.add_argument("--minutes", type=float, default=3.0)
+    parser.add_argument("--pictures", type=Path, help="folder of the base's training pictures, for finds")
     asyncio.run(measure(parser.parse_args()))
 
 

@@ -1,4 +1,4 @@
-"""`python -m gan serve | train RUN_DIR | render | evaluate | bench`.
+"""`python -m gan serve | train RUN_DIR | render | directions | evaluate | bench`.
 
 Each branch imports what it needs, so serving loads no torch.
 """
@@ -28,6 +28,11 @@ def main(arguments: list[str] | None = None) -> int:
 
         o = options
         return render_sheet(o.model, o.out, o.count, o.seed, o.variety, o.size, families.get)
+    if command == "directions":
+        from gan import families
+        from gan.sampling.by_hand import direction_sheet
+
+        return direction_sheet(options.model, options.out, options.count, options.seed, families.get)
     if command == "evaluate":
         from gan import families
         from gan.sampling.by_hand import evaluate_model
@@ -55,6 +60,11 @@ def _parser() -> argparse.ArgumentParser:
     render.add_argument(
         "--size", type=int, default=None, help="side of each picture in pixels; the model's own if unset"
     )
+    directions = commands.add_parser("directions", help="draw what each of a model's directions does, from -3 to +3")
+    directions.add_argument("model", type=Path)
+    directions.add_argument("out", type=Path, help="PNG file to write")
+    directions.add_argument("--count", type=int, default=8, help="directions shown, largest effect first")
+    directions.add_argument("--seed", type=int, default=0, help="of the picture that is edited")
     evaluate = commands.add_parser("evaluate", help="measure a model file against a folder of PNG pictures")
     evaluate.add_argument("model", type=Path)
     evaluate.add_argument("pictures", type=Path)

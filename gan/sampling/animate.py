@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -88,22 +90,25 @@ def _gif(frames: Sequence[Image.Image], milliseconds: int, quality: int) -> byte
 
 
 def _mp4(frames: Sequence[Image.Image], milliseconds: int, quality: int) -> bytes:
+    # the index goes to the front, so that players start at once; for that the muxer reads back what it wrote
+    with tempfile.NamedTemporaryFile(suffix=".mp4") as file:
+        _write_mp4(file.name, frames, milliseconds, quality)
+        return Path(file.name).read_bytes()
+
+
+def _write_mp4(path: str, frames: Sequence[Image.Image], milliseconds: int, quality: int) -> None:
     import av
 
-    out = io.BytesIO()
-    with av.open(out, "w", format="mp4", options={"movflags": "faststart"}) as container:
+    side = frames[0].width // 2 * 2  # this colour format halves both sides
+    with av.open(path, "w", format="mp4", options={"movflags": "faststart"}) as container:
         stream = container.add_stream("libx264", rate=Fraction(1000, milliseconds))
-        stream.width = stream.height = frames[0].width // 2 * 2  # this colour format halves both sides
+        stream.width = stream.height = side
         stream.pix_fmt = "yuv420p"
         stream.options = {"preset": "veryfast", "crf": str(round(40 - quality * 0.22)), "threads": "1"}
         for frame in frames:
             rgba = frame.convert("RGBA")
             paper = Image.new("RGB", rgba.size, PAPER)
             paper.paste(rgba.convert("RGB"), (0, 0), rgba.getchannel("A"))
-            side = stream.width
             picture = av.VideoFrame.from_ndarray(np.asarray(paper.crop((0, 0, side, side))), format="rgb24")
-            for packet in stream.encode(picture):
-                container.mux(packet)
-        for packet in stream.encode():
-            container.mux(packet)
-    return out.getvalue()
+            container.mux(stream.encode(picture))
+        container.mux(stream.encode())

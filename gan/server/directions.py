@@ -56,9 +56,9 @@ class DirectionStore:
 
     async def _read(self, file: ModelFile) -> tuple[Direction, ...] | None:
         if file.sha256 not in self._known:
-            found = await asyncio.to_thread(_stored, file.path)
+            found = await asyncio.to_thread(stored, file.path)
             if found is None and self._beside(file).exists():
-                found = await asyncio.to_thread(_stored, self._beside(file))
+                found = await asyncio.to_thread(stored, self._beside(file))
             if found is not None:
                 self._known[file.sha256] = found
         return self._known.get(file.sha256)
@@ -94,7 +94,7 @@ class DirectionStore:
                 pass
 
 
-def _stored(path: Path) -> tuple[Direction, ...] | None:
+def stored(path: Path) -> tuple[Direction, ...] | None:
     """The words of the directions in a safetensors file; none when it has none. Its other tensors are not read."""
     header = read_header(path)
     if TENSOR not in header:

@@ -122,8 +122,9 @@ class _Search:
             distance = self._sight.distance(drawn)[0]
             loss = distance + PIXELS * (drawn - self._sight.target).abs().mean() + STAY * moved.square().mean()
             self.steps += 1
-            if float(distance) < self.best_distance:
-                self.best_distance, self._best = float(distance.detach()), code.detach().clone()
+            now = float(distance.detach())
+            if now < self.best_distance:
+                self.best_distance, self._best = now, code.detach().clone()
             if self.best_distance < gained * (1 - LEAST_GAIN):
                 gained, gained_at = self.best_distance, self.steps
             if time.monotonic() - shown > PREVIEW_S or self.steps == 1:
