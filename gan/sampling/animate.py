@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -80,12 +81,15 @@ def _gif(frames: Sequence[Image.Image], milliseconds: int, quality: int) -> byte
         indexed = paper.quantize(palette=palette, dither=Image.Dither.NONE)
         indexed.paste(255, (0, 0), rgba.getchannel("A").point(lambda a: 255 if a < 128 else 0))
         drawn.append(indexed)
+    # GIF counts in hundredths: rounded sums, so that the whole keeps its length
+    ends = [round(number * milliseconds / 10) * 10 for number in range(len(frames) + 1)]
     out = io.BytesIO()
     clear = any(frame.mode == "RGBA" for frame in frames)
     options = {"transparency": 255, "disposal": 2} if clear else {}
     drawn[0].save(
-        out, "GIF", save_all=True, append_images=drawn[1:], duration=milliseconds, loop=0, optimize=False, **options
-    )
+        out, "GIF", save_all=True, append_images=drawn[1:], loop=0, optimize=False,
+        duration=[stop - start for start, stop in pairwise(ends)], **options,
+    )  # fmt: skip
     return out.getvalue()
 
 
