@@ -32,6 +32,8 @@ class Aids:
     """Stored codes by their blob's hash, as files."""
     directions: Path | None = None
     """File with the model's directions, where they were found after it was made."""
+    model_sha256: str = ""
+    """Hash of the model's weights, which stored codes must name."""
 
 
 class SamplerModel(Protocol):

@@ -284,7 +284,7 @@ def _aid(model: SamplerModel, headers: Sequence[dict[str, Any]]) -> None:
     points = {blob: data for header in headers for blob, data in header["points"].items()}
     directions = next((header["directions"] for header in headers if header["directions"]), None)
     if points or directions:
-        cast("LatentModel", model).aid(Aids(points, Path(directions) if directions else None))
+        cast("LatentModel", model).aid(Aids(points, Path(directions) if directions else None, headers[0]["sha256"]))
 
 
 def _batch_limit(job: Job) -> int:

@@ -95,7 +95,9 @@ def test_a_trained_picture_is_found_again(trained: RunDir, tmp_path: Path) -> No
     assert looks[-1].distance <= looks[0].distance
     assert model_of(found.point) == "a" * 64
     loaded = AnchoredModel.read(trained.model)
-    loaded.aid(Aids({BLOB: found.point}))
+    with pytest.raises(WorkerError, match="another model"):
+        loaded.aid(Aids({BLOB: found.point}, model_sha256="b" * 64))
+    loaded.aid(Aids({BLOB: found.point}, model_sha256="a" * 64))
     shown = loaded.render([Point(blob=BLOB)])[0].pixels.astype(int)
     assert np.abs(shown - looks[-1].pixels).max() <= 8, "the stored code is the picture that was shown"
 

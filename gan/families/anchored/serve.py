@@ -20,7 +20,7 @@ from gan.families.anchored.directions import Directions
 from gan.families.anchored.mixing import FoundCode, Mean, Mixer, Mixture, Move, Other, credits_of
 from gan.families.anchored.modelfile import generator_tensors, read_model
 from gan.families.anchored.networks import Generator
-from gan.families.anchored.points import read_point
+from gan.families.anchored.points import model_of, read_point
 from gan.spec import Aids, Rendered
 
 BATCH = 4
@@ -103,6 +103,9 @@ class AnchoredModel:
             self._take(Directions.read(aids.directions, self.layers, len(self._mean)))
         for blob, data in aids.points.items():
             if blob not in self._points:
+                if aids.model_sha256 and model_of(data) != aids.model_sha256:
+                    detail = "This picture was found in another model; find it in this one, or draw it with its own."
+                    raise WorkerError(ErrorCode.invalid, detail)
                 self._points[blob] = read_point(data, self.layers, len(self._mean))
             self._points.move_to_end(blob)
         while len(self._points) > max(MOST_POINTS, len(aids.points)):
