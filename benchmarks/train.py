@@ -18,7 +18,7 @@ from tests.e2e.house import House
 from tests.e2e.visitor import Timing, Visitor, visitor
 
 
-async def run(console: Console, minutes: float = 3.0) -> None:
+async def run(console: Console, minutes: float = 2.5) -> None:
     """`/train emoji` from the shipped base; `/generate` every few seconds meanwhile."""
     with tempfile.TemporaryDirectory() as folder:
         house = await House.start(Path(folder) / "data")
