@@ -26,7 +26,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("which", nargs="*", choices=["chat", "train", "studio"], default=[])
     parser.add_argument("--presses", type=int, default=50)
-    parser.add_argument("--minutes", type=float, default=3.0)
+    parser.add_argument("--minutes", type=float, default=2.5)
     parser.add_argument("--pictures", type=Path, help="folder of the base's training pictures, for finds")
     asyncio.run(measure(parser.parse_args()))
 
