@@ -75,7 +75,7 @@ class Variations(Plain):
 
 
 class OpenLarge(Plain):
-    """One output by the learned upscaler, with all its details (seed, model, credits)."""
+    """One output drawn large, with all its details (seed, model, credits)."""
 
     kind: Literal["open"] = "open"
     output_id: int

@@ -77,7 +77,7 @@ async def _plan(telling: Telling, ask: MakeAsk) -> Plan:
                 model_id=output.model_id,
                 recipes=recipes,
                 size=LARGE_SIZE,
-                upscaler=Upscaler.learned,
+                upscaler=Upscaler.auto,
                 again=Single(output_id=ask.output_id),
             )
 

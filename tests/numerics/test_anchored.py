@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import torch
 
-from gan.contract import Anchor, ErrorCode, EventKind, Seed, TrainingState, Vary
+from gan.contract import Anchor, ErrorCode, EventKind, Seed, TrainingState, Upscaler, Vary
 from gan.data.pictures import load_pictures, over, premultiplied, straight
 from gan.errors import WorkerError
 from gan.families import get
@@ -88,6 +88,7 @@ def test_a_run_leaves_a_model_events_samples_and_a_report(trained: RunDir) -> No
     assert report.figures.pictures_seen == 320
     file = read_model(trained.model)
     assert file.card.works == 12
+    assert file.card.upscaler is Upscaler.nearest  # small shapes in few colours
     assert file.card.sources == ("12 works by Ada (CC0 1.0)",)
     assert file.card.alpha
 

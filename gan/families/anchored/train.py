@@ -22,6 +22,7 @@ from gan.families.anchored.serve import AnchoredModel
 from gan.families.anchored.state import Nets
 from gan.families.anchored.step import train_step
 from gan.rundir import RunConfig, RunDir
+from gan.sampling.art import upscaler_for
 from gan.training.loop import run_training
 
 SAMPLE_SEEDS = range(16)
@@ -47,6 +48,7 @@ class AnchoredLearner:
         if base is not None:
             self._nets.start_from(base.tensors)
         self.alpha = bool((self._pictures[:, 3] < 0.99).any())
+        self._upscaler = upscaler_for(run.pictures)
 
     def _read_base(self, path: str | None) -> ModelFile | None:
         return read_model(Path(path)) if path else None
@@ -94,6 +96,7 @@ class AnchoredLearner:
             base=request.base,
             size=self._config.size,
             alpha=self.alpha,
+            upscaler=self._upscaler,
             works=len(request.works),
             sources=sources_of(self._run_config),
             figures=figures,
