@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import tempfile
 from contextlib import aclosing
@@ -85,7 +86,7 @@ class Studio:
                 if last["kind"] == "seen":
                     preview = base64.b64decode(last["preview"])
                     running.tell(fraction=last["fraction"], distance=last["distance"], preview=preview)
-        blob = self.blobs.add(base64.b64decode(last["point"]))
+        blob = await asyncio.to_thread(self.blobs.add, base64.b64decode(last["point"]))
         return Found(
             recipe=Point(blob=blob),
             distance=last["distance"],
@@ -114,14 +115,13 @@ class Studio:
         with tempfile.TemporaryDirectory(prefix="artel-walk-") as folder:
             for start in range(0, len(recipes), SLICE):
                 rendering = await self.engine.render(replace(job, recipes=recipes[start : start + SLICE]))
-                for number, picture in enumerate(rendering.pictures, start):
-                    (Path(folder) / f"{number:05d}.png").write_bytes(picture.data)
-                    credits_.append(picture.credits)
+                await asyncio.to_thread(_write_frames, Path(folder), start, [p.data for p in rendering.pictures])
+                credits_ += [picture.credits for picture in rendering.pictures]
                 preview = {} if start else {"preview": rendering.pictures[0].data}
                 running.tell(fraction=ENCODING * len(credits_) / len(recipes), **preview)
             made, data = await self._encoded(asked, Path(folder))
         return Walked(
-            blob=self.blobs.add(data),
+            blob=await asyncio.to_thread(self.blobs.add, data),
             media_type=made["media_type"],
             width=made["width"],
             height=made["height"],
@@ -144,7 +144,12 @@ class Studio:
         }
         async with aclosing(self.engine.errand(request)) as reports:
             made = [report async for report in reports][-1]
-        return made, out.read_bytes()
+        return made, await asyncio.to_thread(out.read_bytes)
+
+
+def _write_frames(folder: Path, first: int, frames: list[bytes]) -> None:
+    for number, data in enumerate(frames, first):
+        (folder / f"{number:05d}.png").write_bytes(data)
 
 
 def mean_credits(frames: list[tuple[Credit, ...]], most: int = MOST_CREDITS) -> tuple[Credit, ...]:

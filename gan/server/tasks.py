@@ -82,6 +82,7 @@ class Tasks:
             await asyncio.wait([running.worker])
             if not running.task.state.ended:  # it was cancelled before it began
                 running.tell(state=TaskState.cancelled, ended=time.time())
+            await self._settle(running)
         return self._placed(running)
 
     async def close(self) -> None:
@@ -124,6 +125,10 @@ class Tasks:
                 detail = f"This is a bug in the worker; its log has the reason under task {running.task.id}."
                 what = problems.problem(ErrorCode.internal, detail, instance=running.task.id)
             running.tell(state=TaskState.failed, error=what, ended=time.time())
+        await self._settle(running)
+
+    async def _settle(self, running: Running) -> None:
+        """From memory to disk. Not at the worker's end: what that interrupts begins again with the same PUT."""
         await asyncio.to_thread(self._keep, running.task)
         self._tasks.pop(running.task.id, None)
 
