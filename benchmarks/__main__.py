@@ -1,4 +1,4 @@
-"""`python -m benchmarks [chat] [train] [studio] [--presses N] [--minutes M] [--pictures DIR]`; all by default."""
+"""`python -m benchmarks [chat] [train] [studio] [step] [--presses N] [--minutes M] [--pictures DIR]`; all if none."""
 
 from __future__ import annotations
 
@@ -8,23 +8,25 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import chat, studio, train
+from benchmarks import chat, step, studio, train
 
 
 async def measure(options: argparse.Namespace) -> None:
     console = Console(width=120)
-    which = options.which or ["chat", "train", "studio"]
+    which = options.which or ["chat", "train", "studio", "step"]
     if "chat" in which:
         await chat.run(console, options.presses)
     if "train" in which:
         await train.run(console, options.minutes)
     if "studio" in which:
         await studio.run(console, options.pictures)
+    if "step" in which:
+        await asyncio.to_thread(step.run, console)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("which", nargs="*", choices=["chat", "train", "studio"], default=[])
+    parser.add_argument("which", nargs="*", choices=["chat", "train", "studio", "step"], default=[])
     parser.add_argument("--presses", type=int, default=50)
     parser.add_argument("--minutes", type=float, default=2.5)
     parser.add_argument("--pictures", type=Path, help="folder of the base's training pictures, for finds")
