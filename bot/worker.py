@@ -25,6 +25,7 @@ from gan.contract import (
     MODEL_ID_HEADER,
     PREFIX,
     REQUEST_ID_HEADER,
+    DirectionList,
     ErrorCode,
     Event,
     FamilyInfo,
@@ -130,6 +131,11 @@ class WorkerClient:
     async def families(self) -> tuple[FamilyInfo, ...]:
         return _parsed(FamilyList, await self._call("GET", "/families")).families
 
+    async def directions(self, model_id: str, *, wait_s: float = 0.0) -> DirectionList:
+        """The model's sliders; while they are being found, waits up to `wait_s` seconds for them."""
+        path = f"/models/{model_id}/directions?wait={wait_s:g}"
+        return _parsed(DirectionList, await self._call("GET", path, seconds=self._call_s + wait_s))
+
     async def render(self, request: RenderRequest, *, request_id: str = "") -> RenderAnswer:
         """The pictures of the recipes, in their order. A recipe is a pure function, so a repeat is harmless."""
         answer = await self._call(
@@ -171,6 +177,11 @@ class WorkerClient:
         if action == "cancel":
             return _parsed(Training, await self._call("DELETE", path))
         return _parsed(Training, await self._call("POST", f"{path}/{action}"))
+
+    async def history(self, training_id: str) -> list[Event]:
+        """What is known of a training so far, oldest first; does not wait for more."""
+        data = await self._call("GET", f"/trainings/{training_id}/events?follow=0", seconds=BLOB_S)
+        return [_parsed(Event, line) for line in data.splitlines() if line.strip()]
 
     async def events(self, training_id: str, *, after: int = 0) -> AsyncIterator[Event]:
         """Events from `after` on, as they come, until the training has ended.
