@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from bot.records.audit import Audit
 from bot.records.database import Database, open_database
+from bot.records.gallery import Gallery
 from bot.records.models import Models
 from bot.records.outputs import Outputs, outputs
 from bot.records.people import People, members, servers
@@ -54,6 +55,7 @@ class Records:
     trainings: Trainings
     usage: Usage
     audit: Audit
+    gallery: Gallery
 
     async def every_request(self, *, server_id: int | None = None, limit: int | None = None) -> Sequence[RequestLine]:
         """Who asked for what and when, how it went, how long it took, with which model, and what came of it.
@@ -71,7 +73,7 @@ class Records:
 def open_records(url: str) -> Records:
     """The records behind `url`, see `open_database`; nothing is read before the first query."""
     database = open_database(url)
-    topics = (People, Requests, Outputs, Models, Trainings, Usage, Audit)
+    topics = (People, Requests, Outputs, Models, Trainings, Usage, Audit, Gallery)
     return Records(database, *(topic(database) for topic in topics))  # type: ignore[arg-type]
 
 

@@ -1,0 +1,161 @@
+"""What visitors of the web gallery see: reads only, each bounded by the `Sight` of the one who looks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.records.database import Database
+from bot.records.outputs import outputs
+from bot.records.people import members, servers
+from bot.records.requests import requests
+
+REPEATS = ("open",)
+"""Kinds of requests that only show an older picture once more; their pictures are no new ones for a gallery."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What one visitor may see: what was made in these servers, in these channels, and all that is their own there.
+
+    What a member made in a direct message only they see.
+    """
+
+    member_id: int
+    servers: frozenset[int] = frozenset()
+    channels: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A choice of what is in sight; none leaves it open."""
+
+    model: str | None = None
+    maker: int | None = None
+    kind: str | None = None
+    server: int | None = None
+
+
+@dataclass(frozen=True)
+class Hung:
+    """A picture as the gallery hangs it: its row, and who made it where."""
+
+    id: int
+    request_id: int
+    model_id: str
+    model_sha256: str
+    recipe: Mapping[str, Any]
+    size: int | None
+    upscaler: str
+    format: str
+    sha256: str
+    credits: Sequence[Mapping[str, Any]]
+    made_at: datetime
+    kind: str
+    plan: Mapping[str, Any] | None
+    server_id: int | None
+    server: str | None
+    member_id: int
+    member: str
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A value one can choose, and how many pictures it would leave."""
+
+    value: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Facets:
+    models: tuple[Facet, ...]
+    """Labels are the models' ids; titles are known elsewhere."""
+    makers: tuple[Facet, ...]
+    kinds: tuple[Facet, ...]
+    servers: tuple[Facet, ...]
+
+
+@dataclass(frozen=True)
+class Gallery:
+    database: Database
+
+    async def page(self, sight: Sight, wanted: Wanted, *, before: int | None = None, count: int = 24) -> list[Hung]:
+        """The newest pictures in sight, newest first; `before` is the id of the last one of the page before."""
+        condition = _seen(sight) & _wanted(wanted) & requests.c.kind.not_in(REPEATS)
+        if before is not None:
+            condition &= outputs.c.id < before
+        return await self._select(_hung().where(condition).order_by(outputs.c.id.desc()).limit(count))
+
+    async def picture(self, sight: Sight, output_id: int) -> Hung | None:
+        """One picture; none when it is not there, was taken back, or is not in sight: these cannot be told apart."""
+        found = await self._select(_hung().where(_seen(sight) & (outputs.c.id == output_id)))
+        return found[0] if found else None
+
+    async def neighbours(self, sight: Sight, output_id: int) -> tuple[int | None, int | None]:
+        """The next newer and the next older picture of the gallery."""
+        base = sa.select(outputs.c.id).join(requests).where(_seen(sight) & requests.c.kind.not_in(REPEATS)).limit(1)
+        newer = base.where(outputs.c.id > output_id).order_by(outputs.c.id)
+        older = base.where(outputs.c.id < output_id).order_by(outputs.c.id.desc())
+        async with self.database.read() as connection:
+            return (await connection.execute(newer)).scalar(), (await connection.execute(older)).scalar()
+
+    async def facets(self, sight: Sight) -> Facets:
+        """What the pictures in sight can be chosen by, the most frequent first."""
+        async with self.database.read() as connection:
+
+            async def counted(value: sa.ColumnElement[Any], label: sa.ColumnElement[Any]) -> tuple[Facet, ...]:
+                count = sa.func.count()
+                query = sa.select(value, label, count).select_from(_joined())
+                query = query.where(_seen(sight) & requests.c.kind.not_in(REPEATS) & value.is_not(None))
+                query = query.group_by(value, label).order_by(count.desc(), value)
+                rows = (await connection.execute(query)).all()
+                return tuple(Facet(str(row[0]), str(row[1] or ""), int(row[2])) for row in rows)
+
+            return Facets(
+                models=await counted(outputs.c.model_id, outputs.c.model_id),
+                makers=await counted(members.c.id, members.c.name),
+                kinds=await counted(requests.c.kind, requests.c.kind),
+                servers=await counted(requests.c.server_id, servers.c.name),
+            )
+
+    async def _select(self, query: sa.Select[Any]) -> list[Hung]:
+        async with self.database.read() as connection:
+            return [Hung(**row._mapping) for row in (await connection.execute(query)).all()]
+
+
+def _joined() -> sa.FromClause:
+    joined = outputs.join(requests).join(members, members.c.id == requests.c.member_id)
+    return joined.join(servers, servers.c.id == requests.c.server_id, isouter=True)
+
+
+def _hung() -> sa.Select[Any]:
+    row = (
+        *(outputs.c[name] for name in ("id", "request_id", "model_id", "model_sha256", "recipe", "size", "upscaler")),
+        *(outputs.c[name] for name in ("format", "sha256", "credits", "made_at")),
+        *(requests.c[name] for name in ("kind", "plan", "server_id", "member_id")),
+    )
+    return sa.select(*row, servers.c.name.label("server"), members.c.name.label("member")).select_from(_joined())
+
+
+def _seen(sight: Sight) -> sa.ColumnElement[bool]:
+    standing = outputs.c.deleted_at.is_(None) & requests.c.deleted_at.is_(None)
+    own = requests.c.member_id == sight.member_id
+    direct = requests.c.server_id.is_(None) & own
+    there = requests.c.server_id.in_(sight.servers) & (own | requests.c.channel_id.in_(sight.channels))
+    return standing & (direct | there)
+
+
+def _wanted(wanted: Wanted) -> sa.ColumnElement[bool]:
+    given = (
+        (outputs.c.model_id, wanted.model),
+        (requests.c.member_id, wanted.maker),
+        (requests.c.kind, wanted.kind),
+        (requests.c.server_id, wanted.server),
+    )
+    return sa.and_(sa.true(), *(column == value for column, value in given if value is not None))
