@@ -10,7 +10,8 @@ from bot.policy import check_default_model, check_delete
 from bot.records.people import Person
 from bot.records.requests import Request
 from bot.stories import DeleteMine, MakeEmoji, Posted, SetDefaultModel
-from bot.workflows.making import ask_worker, new_outputs, picture_here
+from bot.workflows.making import ask_worker, new_outputs
+from bot.workflows.planning import picture_here
 from bot.workflows.recipes import EMOJI_SIZE, Plan, Single, read_recipe
 from bot.workflows.telling import Telling, patiently
 from bot.workflows.words import plural

@@ -56,6 +56,14 @@ class Plan(Plain):
     """How to do the same again with other seeds."""
 
 
+class Made(Plain):
+    """What rendering left: the rows of the pictures, and how long it took."""
+
+    output_ids: tuple[int, ...]
+    credits: tuple[tuple[str, ...], ...]
+    ms: float
+
+
 def drawn_seed(request_id: int) -> int:
     """A seed as good as random, and always the same for one request."""
     digest = hashlib.blake2b(str(request_id).encode(), digest_size=8).digest()

@@ -15,9 +15,8 @@ from bot.workflows.answering import answer
 from bot.workflows.background import Background
 from bot.workflows.durable import Durable
 from bot.workflows.live import Outcome, Ticket
-from bot.workflows.making import Made
 from bot.workflows.parts import Parts
-from bot.workflows.recipes import Plan
+from bot.workflows.recipes import Made, Plan
 from gan.contract import Health
 
 log = logging.getLogger(__name__)
