@@ -166,11 +166,12 @@ def _sentences() -> Iterator[None]:
     from bot.cli.botting import DatabaseTrouble
     from bot.cli.lock import AlreadyRunning
     from bot.errors import Refused, Retry
+    from bot.records import UnsafeSqlite
     from bot.supervisor import StartFailed
 
     try:
         yield
-    except (AlreadyRunning, StartFailed, SettingsError) as error:
+    except (AlreadyRunning, StartFailed, SettingsError, UnsafeSqlite) as error:
         _end(str(error))
     except (Refused, Retry, DatabaseTrouble) as error:
         _end(str(error), status=1)

@@ -6,7 +6,6 @@ Each check is a small function that returns a finding and never raises; nothing 
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import os
 import shutil
 import sys
@@ -91,10 +90,18 @@ def packages() -> list[Finding]:
             findings.append(good(package, version(package)))
         except PackageNotFoundError:
             findings.append(Finding(package, Verdict.bad, "missing", "Run: make run (it installs what is missing)"))
-    if importlib.util.find_spec("pysqlite3") is None:
-        advice = "pip install pysqlite3; the SQLite of this Python may damage its database under two writers"
-        findings.append(Finding("SQLite", Verdict.note, "the one of Python", advice))
     return findings
+
+
+def sqlite() -> Finding:
+    """Whether there is a SQLite that several connections may write; the bot does not start on another."""
+    from bot.records.database import UnsafeSqlite, sqlite_library
+
+    try:
+        return good("SQLite", str(sqlite_library().sqlite_version))
+    except UnsafeSqlite as unsafe:
+        what, _, advice = str(unsafe).partition(". ")
+        return Finding("SQLite", Verdict.bad, what, advice)
 
 
 def unknown_settings(environment: Mapping[str, str]) -> Finding:
@@ -133,6 +140,8 @@ async def database(settings: Settings) -> list[Finding]:
     from bot.records.migrating import config, migrated_to
 
     kind = "Postgres" if settings.database_url.startswith("postgres") else "SQLite"
+    if kind == "SQLite" and (library := sqlite()).verdict is not Verdict.good:
+        return [library]
     if kind == "SQLite" and settings.storage.database is None and not (settings.data / "artel.sqlite").exists():
         return [good("database", "SQLite, made at the first start")]
     try:

@@ -114,5 +114,8 @@ class LiveInteractions:
 
     def _forget_old(self) -> None:
         edge = time.monotonic() - KEPT_SECONDS
-        for interaction_id in [key for key, live in self._by_id.items() if live.since < edge]:
-            del self._by_id[interaction_id]
+        while self._by_id:  # in order of their coming, so the first that stays ends it
+            oldest = next(iter(self._by_id))
+            if self._by_id[oldest].since >= edge:
+                return
+            del self._by_id[oldest]

@@ -32,12 +32,14 @@ async def run_bot(settings: Settings, pulse: Path | None = None) -> None:
     """
     from bot import app
     from bot.discord_endpoint import point_discord_at
-    from bot.records import migrate
+    from bot.records import UnsafeSqlite, migrate
 
     if settings.playground_url is not None:
         point_discord_at(settings.playground_url)
     try:
         await migrate(settings.database_url)
+    except UnsafeSqlite:
+        raise
     except Exception as error:
         raise DatabaseTrouble(f"{NO_DATABASE} ({type(error).__name__}: {str(error).splitlines()[0][:200]})") from error
     beats: list[asyncio.Task[None]] = []

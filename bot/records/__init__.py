@@ -7,8 +7,17 @@ SQLite is the default; the same code runs on Postgres.
 
 from __future__ import annotations
 
-from bot.records.database import Database, RecordsAway, open_database, system_database
+from bot.records.database import Database, RecordsAway, UnsafeSqlite, open_database, system_database
 from bot.records.migrating import migrate
 from bot.records.store import Records, open_records
 
-__all__ = ["Database", "Records", "RecordsAway", "migrate", "open_database", "open_records", "system_database"]
+__all__ = [
+    "Database",
+    "Records",
+    "RecordsAway",
+    "UnsafeSqlite",
+    "migrate",
+    "open_database",
+    "open_records",
+    "system_database",
+]

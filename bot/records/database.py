@@ -6,10 +6,10 @@ once; `pysqlite3` brings a repaired one. This is the only place that knows about
 
 from __future__ import annotations
 
+import asyncio
 import importlib
-import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,14 +23,26 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.errors import Retry
 
-log = logging.getLogger(__name__)
-
 AWAY = "The records cannot be reached just now."
 FIRST_SAFE_SQLITE = (3, 51, 3)
 BUSY_MS = 30_000
 """How long a writer waits for another before it gives up: longer than any of our transactions by far."""
-PRAGMAS = (f"busy_timeout={BUSY_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+WAL_KEPT_BYTES = 16 * 1024 * 1024
+"""What stays of the write-ahead log after a checkpoint, though a burst or a long reader made it longer."""
+PRAGMAS = (
+    f"busy_timeout={BUSY_MS}",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    f"journal_size_limit={WAL_KEPT_BYTES}",
+)
 """WAL with FULL keeps an acknowledged write through a power cut; NORMAL may lose it."""
+WAIT_FOR_CONNECTION_S = 3600.0
+"""The one connection of the workflows: behind a burst one waits in line rather than fails."""
+
+
+class UnsafeSqlite(Exception):
+    """No SQLite here may be written by the connections that we need; the text says what to install."""
 
 
 class RecordsAway(Retry):
@@ -42,6 +54,9 @@ class Database:
     """An open database of ours. Reading and writing raise `RecordsAway` when it cannot be reached."""
 
     engine: AsyncEngine
+    turn: asyncio.Lock | None = None
+    """SQLite takes one writer at a time and lets the others poll with growing pauses; in line they are many times as
+    quick, and leave connections to those who read."""
 
     @property
     def sqlite(self) -> bool:
@@ -50,7 +65,8 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """One transaction, committed at the end of the block and undone by an exception."""
-        async with self.read() as connection:
+        turn: AbstractAsyncContextManager[None] = self.turn or nullcontext()
+        async with turn, self.read() as connection:
             await connection.execution_options(writes=True)
             async with connection.begin():
                 yield connection
@@ -82,7 +98,7 @@ def open_database(url: str) -> Database:
     parsed = sa.make_url(url)
     match parsed.get_backend_name():
         case "sqlite":
-            return Database(_open_sqlite(parsed))
+            return Database(_open_sqlite(parsed), asyncio.Lock())
         case "postgresql":
             engine = create_async_engine(parsed.set(drivername="postgresql+asyncpg"), pool_pre_ping=True, pool_size=10)
             return Database(engine)
@@ -103,7 +119,10 @@ def system_database(url: str) -> tuple[str, sa.Engine]:
     path = sqlite_path(parsed).with_suffix(".workflows.sqlite")
     path.parent.mkdir(parents=True, exist_ok=True)
     plain = sa.URL.create("sqlite", database=str(path))
-    engine = sa.create_engine(plain, module=sqlite_library())
+    # one connection, for the reason of `Database.turn`
+    engine = sa.create_engine(
+        plain, module=sqlite_library(), pool_size=1, max_overflow=0, pool_timeout=WAIT_FOR_CONNECTION_S
+    )
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -122,15 +141,18 @@ def sqlite_path(url: str | sa.URL) -> Path:
 
 
 def sqlite_library() -> ModuleType:
-    """A DB-API module over a SQLite that is safe to write from several connections."""
+    """A DB-API module over a SQLite that is safe to write from several connections.
+
+    Raises `UnsafeSqlite` when there is none: bot and `artel backup` open the same file, so one writer is no promise.
+    """
     try:
         library = importlib.import_module("pysqlite3.dbapi2")
     except ImportError:
         library = importlib.import_module("sqlite3.dbapi2")
     if library.sqlite_version_info < FIRST_SAFE_SQLITE:
-        log.warning(
-            "SQLite %s can damage its database when two connections write at once; install pysqlite3 0.6.1 or newer",
-            library.sqlite_version,
+        raise UnsafeSqlite(
+            f"SQLite {library.sqlite_version} can damage its database when two connections write at once. Install a "
+            "repaired one (pip install 'pysqlite3>=0.6.1'), or set DATABASE_URL to a Postgres server."
         )
     return library
 

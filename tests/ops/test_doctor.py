@@ -15,6 +15,7 @@ from rich.console import Console
 from bot import doctor
 from bot.cli.invite import PERMISSIONS, application_id, invite_link, permission_bits
 from bot.doctor import Finding, Verdict, examine, show
+from bot.records.database import sqlite_library
 from bot.settings import Settings, read
 from tests.fakes.databases import fresh_url
 
@@ -60,6 +61,13 @@ async def test_databases_are_looked_into(tmp_path: Path, url: str) -> None:
     found = await examined(DATABASE_URL="postgresql+asyncpg://nobody:secret@127.0.0.1:9/none")
     assert found["database"].verdict is Verdict.bad
     assert "secret" not in found["database"].found
+
+
+async def test_a_sqlite_that_damages_databases_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sqlite_library(), "sqlite_version_info", (3, 40, 1))
+    found = await examined(ARTEL_DATA=str(tmp_path))
+    assert found["SQLite"].verdict is Verdict.bad
+    assert "pysqlite3" in found["SQLite"].advice
 
 
 def test_old_python_and_a_folder_in_the_way_are_told(tmp_path: Path) -> None:
