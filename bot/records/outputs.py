@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.records.database import Database
+from bot.records.lineage import link
 from bot.records.requests import Ending, end, requests
 from bot.records.schema import Json, RowId, Snowflake, UtcTime, metadata, now
 from bot.records.upserts import insert_new
@@ -49,6 +50,9 @@ class NewOutput:
     sha256: str
     """Of the file's bytes."""
     credits: Sequence[Mapping[str, Any]] = ()
+    parents: Sequence[int] = ()
+    """Outputs that it came from, see `bot.records.lineage`."""
+    relation: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,20 +88,25 @@ class Outputs:
         A second time gives the same ids: a picture made again from its recipe is the same picture.
         """
         own = {"request_id": request_id, "made_at": now()}
-        rows = [
-            {**vars(new), "recipe": dict(new.recipe), "credits": [dict(one) for one in new.credits], **own}
-            for new in made
-        ]
+        rows = [{**_columns(new), **own} for new in made]
         async with self.database.write() as connection:
             await insert_new(connection, outputs, rows, keys=("request_id", "place"))
             if ending is not None:
                 await end(connection, request_id, ending, made[0].model_sha256)
             query = sa.select(outputs.c.id).where(outputs.c.request_id == request_id).order_by(outputs.c.place)
-            return list((await connection.execute(query)).scalars())
+            ids = list((await connection.execute(query)).scalars())
+            for output_id, new in zip(ids, made, strict=True):
+                await link(connection, [output_id], new.parents, new.relation)
+            return ids
 
     async def get(self, output_id: int) -> Output | None:
         found = await self._select(outputs.c.id == output_id)
         return found[0] if found else None
+
+    async def several(self, output_ids: Sequence[int]) -> list[Output]:
+        """Those that there are, in the order asked for."""
+        found = {one.id: one for one in await self._select(outputs.c.id.in_(output_ids))}
+        return [found[one] for one in output_ids if one in found]
 
     async def of_request(self, request_id: int) -> list[Output]:
         """The pictures of a request in order of place."""
@@ -119,3 +128,8 @@ class Outputs:
         query = sa.select(outputs, *asked, shown).join(requests).where(condition).order_by(outputs.c.id)
         async with self.database.read() as connection:
             return [Output(**row._mapping) for row in (await connection.execute(query)).all()]
+
+
+def _columns(new: NewOutput) -> dict[str, Any]:
+    row = {name: value for name, value in vars(new).items() if name not in {"parents", "relation"}}
+    return {**row, "recipe": dict(new.recipe), "credits": [dict(one) for one in new.credits]}

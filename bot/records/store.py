@@ -8,13 +8,18 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from bot.records.animations import Animations
 from bot.records.audit import Audit
 from bot.records.database import Database, open_database
+from bot.records.favourites import Favourites
 from bot.records.gallery import Gallery
+from bot.records.lineage import Lineage
 from bot.records.models import Models
 from bot.records.outputs import Outputs, outputs
 from bot.records.people import People, members, servers
 from bot.records.requests import Requests, requests
+from bot.records.showcases import Showcases
+from bot.records.sliders import SliderNames
 from bot.records.trainings import Trainings, trainings
 from bot.records.usage import Usage
 
@@ -56,6 +61,11 @@ class Records:
     usage: Usage
     audit: Audit
     gallery: Gallery
+    lineage: Lineage
+    favourites: Favourites
+    slider_names: SliderNames
+    animations: Animations
+    showcases: Showcases
 
     async def every_request(self, *, server_id: int | None = None, limit: int | None = None) -> Sequence[RequestLine]:
         """Who asked for what and when, how it went, how long it took, with which model, and what came of it.
@@ -74,6 +84,7 @@ def open_records(url: str) -> Records:
     """The records behind `url`, see `open_database`; nothing is read before the first query."""
     database = open_database(url)
     topics = (People, Requests, Outputs, Models, Trainings, Usage, Audit, Gallery)
+    topics += (Lineage, Favourites, SliderNames, Animations, Showcases)  # type: ignore[assignment]
     return Records(database, *(topic(database) for topic in topics))  # type: ignore[arg-type]
 
 
