@@ -149,7 +149,7 @@ def _settings() -> Settings:
 
 
 def _log(settings: Settings) -> None:
-    held = (settings.discord.token, settings.worker.token)
+    held = (settings.discord.token, settings.worker.token, settings.web.client_secret)
     secrets = [one.get_secret_value() for one in held if one is not None]
     log.configure(settings.log.format, settings.log.level, secrets=secrets)
 

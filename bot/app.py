@@ -20,6 +20,7 @@ from bot.safety.fetch import Fetcher
 from bot.safety.folders import Folders
 from bot.safety.intake import Intake
 from bot.settings import Settings, SettingsError
+from bot.web.app import build_site, create_app, serve
 from bot.worker import WorkerClient
 from bot.workflows.durable import Durable
 from bot.workflows.library import Library
@@ -63,7 +64,8 @@ async def run(settings: Settings, made: Callable[[discord.Client], None] | None 
             if made is not None:
                 made(bot)
             try:
-                await bot.connect()
+                async with gallery(settings, rooms, bot):
+                    await bot.connect()
             finally:
                 await studio.close()  # first, so that answers that are nearly done still find the connection
                 await bot.close()
@@ -90,6 +92,25 @@ async def log_in(make: Callable[[], ArtelBot], token: str) -> ArtelBot:
                 log.warning("Discord cannot be reached (%s); the next try is in %.0f s", error, pause)
         await asyncio.sleep(pause)
     raise AssertionError("the pauses never end")
+
+
+@asynccontextmanager
+async def gallery(settings: Settings, rooms: Rooms, client: discord.Client) -> AsyncIterator[None]:
+    """Serve the web gallery for the length of the block, if it is wanted; a port that is taken is no reason to stop."""
+    if not settings.web.enabled:
+        yield
+        return
+    host = settings.web.host if settings.playground_url is None else "127.0.0.1"
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        site = await build_site(settings, rooms.records, rooms.worker, session, client)
+        app = create_app(site, playground=settings.playground_url)
+        try:
+            address = await stack.enter_async_context(serve(app, host, settings.web.port))
+            log.info("the gallery is at %s", settings.web.address or address)
+        except OSError as error:
+            log.warning("the gallery is not served: %s (ARTEL_WEB_PORT names another port)", error.strerror or error)
+        yield
 
 
 @asynccontextmanager

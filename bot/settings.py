@@ -116,6 +116,38 @@ class Playground(Section):
     )
 
 
+class Web(Section):
+    """The web gallery"""
+
+    enabled: bool = _env("ARTEL_WEB", True, "Whether the bot serves the gallery, pages with all that was made.")
+    host: str = _env(
+        "ARTEL_WEB_HOST",
+        "127.0.0.1",
+        "Address to listen on. Only this machine by default: for others put a server that speaks https before it. With "
+        "the playground it is always 127.0.0.1, since there anybody may be anybody.",
+    )
+    port: Annotated[int, Field(ge=1, le=65535)] = _env(
+        "ARTEL_WEB_PORT", 8780, "TCP port to listen on. `artel up` takes another one when it is in use."
+    )
+    address: Annotated[str, Field(pattern=r"^https?://[^/\s]+$")] | None = _env(
+        "ARTEL_WEB_URL",
+        None,
+        "Where visitors find it, such as https://art.example.org, without a slash at the end. Needed for the sign-in "
+        "by Discord from other machines, which comes back to this address followed by /sign-in/back.",
+    )
+    client_id: Annotated[str, Field(pattern=r"^\d{15,21}$")] | None = _env(
+        "DISCORD_CLIENT_ID", None, "The application's id, from its OAuth2 page; needed to sign in with Discord."
+    )
+    client_secret: SecretStr | None = _env(
+        "DISCORD_CLIENT_SECRET", None, "The application's client secret, from the same page."
+    )
+    renders_per_minute: PositiveInt = _env(
+        "ARTEL_WEB_RENDERS_PER_MINUTE",
+        900,
+        "Pictures drawn for one visitor in a minute: a page is 24, and a slider that is pulled asks ten a second.",
+    )
+
+
 class Limits(Section):
     """How much members may do"""
 
@@ -205,6 +237,7 @@ class Settings(Section):
     storage: Storage = Storage()
     worker: WorkerLink = WorkerLink()
     playground: Playground = Playground()
+    web: Web = Web()
     limits: Limits = Limits()
     intake: Intake = Intake()
     log: Log = Log()
@@ -326,7 +359,7 @@ def _complaint(error: Mapping[str, Any]) -> str:
     section, name = error["loc"][:2]
     kind = type(Settings.model_fields[section].default)
     env = next(env for field, env, _ in _fields(kind) if field == name)
-    secret = name in ("token", "database")  # a database's address holds its password
+    secret = name in ("token", "client_secret", "database")  # a database's address holds its password
     given = " cannot be used" if secret else f" is {error['input']!r}, which cannot be used"
     wanted = error["msg"][0].lower() + error["msg"][1:]
     if name == "database":

@@ -45,6 +45,8 @@ class Plan:
     data: Path
     own_worker: bool
     own_playground: bool
+    web_port: int | None
+    """Where the bot serves the gallery; none when it is switched off."""
 
     @property
     def bot_environment(self) -> dict[str, str]:
@@ -55,6 +57,8 @@ class Plan:
             "ARTEL_PULSE": str(self.pulse),
             "ARTEL_LOG_FORMAT": "json",
         }
+        if self.web_port is not None:
+            told["ARTEL_WEB_PORT"] = str(self.web_port)
         return told | ({"PLAYGROUND_URL": self.playground_url} if self.playground_url else {})
 
 
@@ -74,6 +78,7 @@ def plan(settings: Settings, environment: Mapping[str, str]) -> Plan:
         data=data,
         own_worker=own_worker,
         own_playground=own_playground,
+        web_port=free_port(settings.web.port) if settings.web.enabled else None,
     )
 
 
@@ -222,7 +227,10 @@ async def _greet(
     console: Console, settings: Settings, house: Plan, session: aiohttp.ClientSession, took_s: float
 ) -> None:
     health = await worker_health(session, house.worker_url)
-    facts: dict[str, str] = {"ready in": f"{took_s:.1f} s"}
+    facts: dict[str, str] = {}
+    if house.web_port is not None:
+        facts["gallery"] = settings.web.address or f"http://127.0.0.1:{house.web_port}"
+    facts["ready in"] = f"{took_s:.1f} s"
     if health:
         models = f"{health.models} model{'' if health.models == 1 else 's'}"
         facts["worker"] = " · ".join(part for part in (health.device, models) if part)

@@ -1,0 +1,111 @@
+"""Draws for the pages: through the worker, a few at a time, with what was drawn lately kept in memory.
+
+A picture is a pure function of its record, so nothing is stored: the gallery of years is rows of recipes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+
+from bot.errors import Refused, Retry
+from bot.records.gallery import Hung
+from bot.web.budget import Budget
+from bot.worker import WorkerClient, WorkerRefused
+from gan.contract import (
+    Credit,
+    ErrorCode,
+    PictureFormat,
+    Recipe,
+    RenderAnswer,
+    RenderRequest,
+    Upscaler,
+)
+
+AT_ONCE = 3
+"""Renders for pages at the same time: they ride in the worker's batches, and must not crowd out the chat's."""
+MOST_WAITING = 200
+KEPT_BYTES = 48 * 1024 * 1024
+BUSY = "Many are looking at pictures just now."
+READ_RECIPE: TypeAdapter[Recipe] = TypeAdapter(Recipe)
+
+
+class Gone(Refused):
+    """The picture cannot be made again: its model is no longer there, or is another one by now."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    data: bytes
+    media_type: str
+    credits: tuple[Credit, ...] = ()
+
+
+class Easel:
+    def __init__(self, worker: WorkerClient, budget: Budget) -> None:
+        self._worker, self._budget = worker, budget
+        self._turn = asyncio.Semaphore(AT_ONCE)
+        self._waiting = 0
+        self._kept: OrderedDict[str, Drawn] = OrderedDict()
+        self._kept_bytes = 0
+
+    async def picture(self, hung: Hung, for_member: int, *, size: int | None = None) -> Drawn:
+        """A picture on record: as it was posted, or at `size` pixels as WebP, which is smaller and quicker.
+
+        Raises `Gone` when it cannot be made again, `Retry` when the worker is away or the member has had many.
+        """
+        request = RenderRequest(
+            model=hung.model_id,
+            recipes=(READ_RECIPE.validate_python(hung.recipe),),
+            size=hung.size if size is None else size,
+            upscaler=Upscaler(hung.upscaler),
+            format=PictureFormat(hung.format) if size is None else PictureFormat.webp,
+        )
+        (drawn,) = await self.draw(request, hung.model_sha256, for_member)
+        return drawn
+
+    async def draw(self, request: RenderRequest, model_sha256: str, for_member: int) -> Sequence[Drawn]:
+        """The pictures of a request by exactly this model. Raises as `picture`, and `Refused` for what the worker does
+        not draw."""
+        key = hashlib.sha256(f"{model_sha256} {request.model_dump_json()}".encode()).hexdigest()
+        keys = [f"{key} {n}" for n in range(len(request.recipes))]
+        if all(one in self._kept for one in keys):
+            for one in keys:
+                self._kept.move_to_end(one)
+            return [self._kept[one] for one in keys]
+        self._budget.spend(for_member, len(request.recipes))
+        drawn = [
+            Drawn(one.data, one.media_type, one.credits) for one in (await self._render(request, model_sha256)).pictures
+        ]
+        for one, picture in zip(keys, drawn, strict=True):
+            self._keep(one, picture)
+        return drawn
+
+    async def _render(self, request: RenderRequest, model_sha256: str) -> RenderAnswer:
+        if self._waiting >= MOST_WAITING:
+            raise Retry(BUSY, after=3.0)
+        self._waiting += 1
+        try:
+            async with self._turn:
+                answer = await self._worker.render(request)
+        except WorkerRefused as refused:
+            if refused.code is ErrorCode.model_missing:
+                raise Gone("Its model is no longer there.") from refused
+            raise
+        finally:
+            self._waiting -= 1
+        if answer.model_sha256 != model_sha256:
+            raise Gone("Its model has changed since.")
+        return answer
+
+    def _keep(self, key: str, drawn: Drawn) -> None:
+        before = self._kept.pop(key, None)
+        self._kept_bytes += len(drawn.data) - (len(before.data) if before else 0)
+        self._kept[key] = drawn
+        while self._kept_bytes > KEPT_BYTES and len(self._kept) > 1:
+            self._kept_bytes -= len(self._kept.popitem(last=False)[1].data)
