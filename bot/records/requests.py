@@ -51,6 +51,7 @@ requests = sa.Table(
     sa.Column("answer_message_id", Snowflake),
     sa.Column("answer_route", sa.String(12)),
     sa.Column("deleted_at", UtcTime),
+    sa.Column("private", sa.Boolean(name="private"), nullable=False, server_default=sa.false()),
 )
 
 
@@ -67,6 +68,8 @@ class NewRequest:
     model_id: str | None = None
     charge: Charge | None = None
     timings: Mapping[str, float] = field(default_factory=dict)
+    private: bool = False
+    """Only the asker sees the answer."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,8 @@ class Request:
     answer_message_id: int | None
     answer_route: str | None
     deleted_at: datetime | None
+    private: bool
+    """Only the asker sees the answer."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +149,7 @@ class Requests:
                 "state": RequestState.working,
                 "timings": dict(new.timings),
                 "asked_at": new.asked_at,
+                "private": new.private,
             }
             await insert_once(connection, requests, row, keys=("id",))
             within = new.charge is None or await book(connection, new.id, server_id, new.member.id, new.charge)
