@@ -10,19 +10,21 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.records.database import Database
+from bot.records.favourites import favourites
+from bot.records.lineage import SAME, Link, lineage
 from bot.records.outputs import outputs
 from bot.records.people import members, servers
 from bot.records.requests import requests
 
-REPEATS = ("open",)
-"""Kinds of requests that only show an older picture once more; their pictures are no new ones for a gallery."""
+OPEN = "open"
+"""The kind of a request that only shows an older picture once more, large: to its asker alone, or to all."""
 
 
 @dataclass(frozen=True)
 class Sight:
-    """What one visitor may see: what was made in these servers, in these channels, and all that is their own there.
+    """What one visitor may see: what was answered or shared in these channels, and all that is their own there.
 
-    What a member made in a direct message only they see.
+    What a member made in a direct message, or in an answer that only they see, stays theirs until they share it.
     """
 
     member_id: int
@@ -38,6 +40,8 @@ class Wanted:
     maker: int | None = None
     kind: str | None = None
     server: int | None = None
+    starred: bool = False
+    """Only the visitor's own favourites."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ class Gallery:
 
     async def page(self, sight: Sight, wanted: Wanted, *, before: int | None = None, count: int = 24) -> list[Hung]:
         """The newest pictures in sight, newest first; `before` is the id of the last one of the page before."""
-        condition = _seen(sight) & _wanted(wanted) & requests.c.kind.not_in(REPEATS)
+        condition = _seen(sight) & _wanted(sight, wanted) & _hangs()
         if before is not None:
             condition &= outputs.c.id < before
         return await self._select(_hung().where(condition).order_by(outputs.c.id.desc()).limit(count))
@@ -99,11 +103,37 @@ class Gallery:
 
     async def neighbours(self, sight: Sight, output_id: int) -> tuple[int | None, int | None]:
         """The next newer and the next older picture of the gallery."""
-        base = sa.select(outputs.c.id).join(requests).where(_seen(sight) & requests.c.kind.not_in(REPEATS)).limit(1)
+        base = sa.select(outputs.c.id).join(requests).where(_seen(sight) & _hangs()).limit(1)
         newer = base.where(outputs.c.id > output_id).order_by(outputs.c.id)
         older = base.where(outputs.c.id < output_id).order_by(outputs.c.id.desc())
         async with self.database.read() as connection:
             return (await connection.execute(newer)).scalar(), (await connection.execute(older)).scalar()
+
+    async def pictures(self, sight: Sight, output_ids: Sequence[int]) -> dict[int, Hung]:
+        """Those of these pictures that are in sight."""
+        return {one.id: one for one in await self._select(_hung().where(_seen(sight) & outputs.c.id.in_(output_ids)))}
+
+    async def offspring(self, output_id: int, generations: int, most: int = 60) -> list[Link]:
+        """The links from a picture down to what came of it, the nearest generation first; at most `most`."""
+        found: list[Link] = []
+        level = [output_id]
+        for _ in range(generations):
+            condition = lineage.c.parent_id.in_(level) & (lineage.c.relation != SAME)
+            query = sa.select(lineage).where(condition).order_by(lineage.c.output_id).limit(most - len(found))
+            async with self.database.read() as connection:
+                links = [Link(**row._mapping) for row in (await connection.execute(query)).all()]
+            found += links
+            level = list(dict.fromkeys(one.output_id for one in links))
+            if not level or len(found) >= most:
+                break
+        return found
+
+    async def starred(self, sight: Sight) -> int:
+        """How many of the visitor's favourites are in sight."""
+        condition = _seen(sight) & _hangs() & _starred(sight)
+        query = sa.select(sa.func.count()).select_from(_joined()).where(condition)
+        async with self.database.read() as connection:
+            return int((await connection.execute(query)).scalar_one())
 
     async def facets(self, sight: Sight) -> Facets:
         """What the pictures in sight can be chosen by, the most frequent first."""
@@ -112,7 +142,7 @@ class Gallery:
             async def counted(value: sa.ColumnElement[Any], label: sa.ColumnElement[Any]) -> tuple[Facet, ...]:
                 count = sa.func.count()
                 query = sa.select(value, label, count).select_from(_joined())
-                query = query.where(_seen(sight) & requests.c.kind.not_in(REPEATS) & value.is_not(None))
+                query = query.where(_seen(sight) & _hangs() & value.is_not(None))
                 query = query.group_by(value, label).order_by(count.desc(), value)
                 rows = (await connection.execute(query)).all()
                 return tuple(Facet(str(row[0]), str(row[1] or ""), int(row[2])) for row in rows)
@@ -147,15 +177,35 @@ def _seen(sight: Sight) -> sa.ColumnElement[bool]:
     standing = outputs.c.deleted_at.is_(None) & requests.c.deleted_at.is_(None)
     own = requests.c.member_id == sight.member_id
     direct = requests.c.server_id.is_(None) & own
-    there = requests.c.server_id.in_(sight.servers) & (own | requests.c.channel_id.in_(sight.channels))
+    public = requests.c.channel_id.in_(sight.channels) & requests.c.private.is_(False)
+    there = requests.c.server_id.in_(sight.servers) & (own | public | outputs.c.id.in_(_shared(sight)))
     return standing & (direct | there)
 
 
-def _wanted(wanted: Wanted) -> sa.ColumnElement[bool]:
+def _shared(sight: Sight) -> sa.Select[tuple[int]]:
+    """Pictures that were shown to all in a channel in sight, wherever they were made."""
+    shown = requests.alias("shown")
+    public = shown.c.channel_id.in_(sight.channels) & shown.c.private.is_(False) & shown.c.deleted_at.is_(None)
+    return sa.select(shown.c.ask["output_id"].as_integer()).where(public & (shown.c.kind == OPEN))
+
+
+def _hangs() -> sa.ColumnElement[bool]:
+    """A picture of its own; an enlarged copy is none."""
+    copy = sa.exists().where(lineage.c.output_id == outputs.c.id, lineage.c.relation == SAME)
+    return ~copy & (requests.c.kind != OPEN)
+
+
+def _starred(sight: Sight) -> sa.ColumnElement[bool]:
+    mine = (favourites.c.output_id == outputs.c.id) & (favourites.c.member_id == sight.member_id)
+    return sa.exists().where(mine)
+
+
+def _wanted(sight: Sight, wanted: Wanted) -> sa.ColumnElement[bool]:
     given = (
         (outputs.c.model_id, wanted.model),
         (requests.c.member_id, wanted.maker),
         (requests.c.kind, wanted.kind),
         (requests.c.server_id, wanted.server),
     )
-    return sa.and_(sa.true(), *(column == value for column, value in given if value is not None))
+    chosen = [column == value for column, value in given if value is not None]
+    return sa.and_(sa.true(), *chosen, *([_starred(sight)] if wanted.starred else []))

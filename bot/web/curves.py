@@ -11,6 +11,8 @@ from bot.web.words import LOSSES, PHASES, duration
 
 WIDTH, HEIGHT = 640, 200
 LEFT, RIGHT, TOP, BOTTOM = 46, 8, 12, 26
+LABEL = 170
+"""Room for the name of a phase."""
 SMOOTH = 0.2
 """Weight of the newest point in the running mean."""
 SPIKE = 0.98
@@ -73,10 +75,16 @@ def _curve(name: str, points: Sequence[tuple[float, float]], course: Course) -> 
         end=at(mean[-1]),
         across=[Tick(at((s, low))[0], duration(s)) for s in _steps(span, 4)],
         up=[Tick(at((0, y))[1], f"{y:.2g}") for y in (low, (low + high) / 2, high)],
-        phases=[Tick(at((s, low))[0], PHASES.get(phase, phase)) for s, phase in course.phases if s > 0.02 * span],
+        phases=_apart([Tick(at((s, low))[0], PHASES.get(phase, phase)) for s, phase in course.phases]),
         rows=[(duration(x), f"{y:.3f}") for x, y in mean[:: max(1, len(mean) // ROWS)]],
         summary=f"{title}: from {first:.2f} at the start to {last:.2f} after {duration(span)}.",
     )
+
+
+def _apart(ticks: Sequence[Tick]) -> list[Tick]:
+    """Those whose words have room before the next one's: of phases that follow at once the last one stays."""
+    ends = [*(tick.at for tick in ticks[1:]), WIDTH + LABEL]
+    return [tick for tick, end in zip(ticks, ends, strict=True) if end - tick.at > LABEL]
 
 
 def _running_mean(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

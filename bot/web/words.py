@@ -28,19 +28,22 @@ KINDS: Mapping[str, str] = {
     "variations": "Variations",
     "open": "Opened large",
     "breed": "Bred",
+    "play": "Played with",
     "walk": "Walks",
     "find": "Found from an upload",
-    "sliders": "Sliders",
-    "edit": "Sliders",
-    "truncate": "Calmer or bolder",
     "remix": "Remixed",
-    "copy": "Copies to play with",
-    "upscale": "Enlarged",
+}
+ONE_OF: Mapping[str, str] = {
+    "variations": "A variation",
+    "breed": "A child of two pictures",
+    "play": "A picture that was played with",
+    "find": "Found from an upload",
 }
 LOSSES: Mapping[str, tuple[str, str]] = {
     "rebuild": ("Redrawing the works", "How far redrawn works are from the real ones. Lower is better."),
     "adversary": ("Inventing new ones", "How easily inventions are told from works. It swings; that is healthy."),
     "discriminator": ("The critic", "How hard the critic finds its job. Neither side should win for good."),
+    "fooled": ("Taken for works", "The share of inventions that the critic takes for works. A balance is healthy."),
     "outline": ("Outlines", "How far outlines stray from those of the works. Lower is better."),
 }
 PHASES: Mapping[str, str] = {
@@ -178,6 +181,11 @@ def moment(at: datetime) -> str:
 
 def kind(name: str) -> str:
     return KINDS.get(name, name.replace("_", " ").capitalize())
+
+
+def one_of(kind_name: str) -> str:
+    """What one picture of such a request is."""
+    return ONE_OF.get(kind_name, "A new picture")
 
 
 def alt(model: str, maker: str, output_id: int) -> str:

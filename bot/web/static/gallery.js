@@ -53,6 +53,82 @@ document.addEventListener("click", (event) => {
   form.dispatchEvent(new Event("redraw"));
 });
 
+// A frame of a slider's strip puts the slider there.
+document.addEventListener("click", (event) => {
+  const frame = event.target.closest("[data-amount]");
+  const range = frame && document.getElementById(frame.dataset.for);
+  if (!range) return;
+  range.value = frame.dataset.amount;
+  say(range);
+  range.form.dispatchEvent(new Event("redraw"));
+});
+
+// The family tree: its size, the line of descent of what is looked at, and arrow keys from picture to picture.
+function light(node) {
+  const family = node.closest("[data-family]");
+  family.querySelectorAll(".lit").forEach((one) => one.classList.remove("lit"));
+  const waiting = [node];
+  const met = new Set(waiting);
+  while (waiting.length) {
+    const child = waiting.pop();
+    child.classList.add("lit");
+    for (const parent of child.dataset.parents.split(" ").filter(Boolean)) {
+      family.querySelector(`[data-child="${child.dataset.node}"][data-parent="${parent}"]`)?.classList.add("lit");
+      const above = family.querySelector(`[data-node="${parent}"]`);
+      if (above && !met.has(above)) { met.add(above); waiting.push(above); }
+    }
+  }
+}
+
+for (const kind of ["focusin", "pointerover"]) {
+  document.addEventListener(kind, (event) => {
+    const node = event.target.closest?.("[data-family] [data-node]");
+    if (node) light(node);
+  });
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-zoom]");
+  if (!button) return;
+  const svg = button.closest("[data-family]").querySelector("svg");
+  const full = Number(svg.dataset.width);
+  const width = Math.min(3 * full, Math.max(full / 4, svg.clientWidth * Number(button.dataset.zoom)));
+  svg.setAttribute("height", (svg.viewBox.baseVal.height * width) / full);
+  svg.setAttribute("width", width);
+});
+
+const STEPS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
+document.addEventListener("keydown", (event) => {
+  const step = STEPS[event.key];
+  const family = event.target.closest?.("[data-family]");
+  if (!step || !family || event.target.closest(".zoom")) return;
+  const place = (node) => { const box = node.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; };
+  const from = event.target.closest("a[data-node]") ?? null;
+  let best = from ? null : family.querySelector("a.here");
+  let least = Infinity;
+  for (const node of from ? family.querySelectorAll("a[data-node]") : []) {
+    const [dx, dy] = place(node).map((at, axis) => at - place(from)[axis]);
+    const along = dx * step[0] + dy * step[1];
+    const aside = Math.abs(dx * step[1]) + Math.abs(dy * step[0]);
+    if (along > 4 && along + 2 * aside < least) { least = along + 2 * aside; best = node; }
+  }
+  if (!best) return;
+  event.preventDefault();
+  best.focus();
+  best.scrollIntoView({ block: "nearest", inline: "nearest" });
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const family = event.detail.target.querySelector?.("[data-family]");
+  if (!family) return;
+  family.querySelector(".zoom").hidden = false;
+  const scroll = family.querySelector(".family-scroll");
+  const here = family.querySelector(".here").getBoundingClientRect();
+  const frame = scroll.getBoundingClientRect();
+  scroll.scrollLeft += here.x + here.width / 2 - frame.x - frame.width / 2;
+  scroll.scrollTop += here.y + here.height / 2 - frame.y - frame.height / 2;
+});
+
 // What was unfolded stays unfolded when a new picture comes.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const details = event.detail.target.querySelector?.(":scope > details");

@@ -10,12 +10,14 @@ from aiohttp import web
 
 from bot.errors import Retry
 from bot.records.gallery import Facet, Hung, Wanted
-from bot.web import words
+from bot.web import family, words
 from bot.web.easel import READ_RECIPE, Drawn, Gone
 from bot.web.site import GUEST, SITE, Guest, Missing, is_part, number, page
 from gan.contract import Credit
 
 PAGE = 24
+OLDER, YOUNGER, FAMILY = 8, 3, 60
+"""Generations of a family that are drawn up and down, and most links each way."""
 THUMB, LARGE = 256, 512
 KEEP_S = 7 * 24 * 3600
 """A picture never changes; its address names its row."""
@@ -30,7 +32,7 @@ async def gallery(request: web.Request) -> web.Response:
     before = number(request.query.get("before"))
     found = await site.records.gallery.page(sight, wanted, before=before, count=PAGE + 1)
     titles = await site.catalogue.titles()
-    chosen = {name: value for name, value in vars(wanted).items() if value is not None}
+    chosen = {name: value for name, value in vars(wanted).items() if value is not None and value is not False}
     told: dict[str, Any] = {
         "pictures": found[:PAGE],
         "titles": titles,
@@ -48,13 +50,17 @@ async def gallery(request: web.Request) -> web.Response:
         ("kind", "How", "Every way", _named(facets.kinds, {one.value: words.kind(one.value) for one in facets.kinds})),
         ("server", "Server", "All servers", facets.servers if len(facets.servers) > 1 else ()),
     ]
-    return page(request, "gallery.html", filters=filters, **told)
+    starred = await site.records.gallery.starred(sight)
+    return page(request, "gallery.html", filters=filters, starred=starred, **told)
 
 
 async def picture(request: web.Request) -> web.Response:
     """One picture with all that is known of it."""
     site, guest = request.app[SITE], request[GUEST]
     hung = await _hung(request)
+    original = await site.records.lineage.original(hung.id)
+    if original != hung.id:  # an enlarged copy has its page at the picture itself
+        raise web.HTTPSeeOther(f"/pictures/{original}")
     exhibit = await site.catalogue.model(guest.visitor, guest.access, hung.model_id)
     directions = (await site.catalogue.sliders(exhibit)).directions if exhibit and exhibit.present else ()
     newer, older = await site.records.gallery.neighbours(guest.access.sight(guest.visitor), hung.id)
@@ -71,7 +77,19 @@ async def picture(request: web.Request) -> web.Response:
         older=older,
         words=words,
         mine=hung.member_id == guest.visitor.id,
+        stars=(await site.records.favourites.stars([hung.id])).get(hung.id, 0),
     )
+
+
+async def relatives(request: web.Request) -> web.Response:
+    """What it came from and what came of it, as a drawing; those out of sight stand there without a face."""
+    site, guest = request.app[SITE], request[GUEST]
+    hung = await _hung(request)
+    links = await site.records.lineage.ancestry(hung.id, OLDER, FAMILY)
+    links += await site.records.gallery.offspring(hung.id, YOUNGER, FAMILY)
+    ids = {one for link in links for one in (link.output_id, link.parent_id)}
+    seen = await site.records.gallery.pictures(guest.access.sight(guest.visitor), sorted(ids))
+    return page(request, "family.html", drawing=family.draw(hung.id, links, seen), of=hung.id)
 
 
 async def thumb(request: web.Request) -> web.Response:
@@ -139,7 +157,8 @@ def _wanted(request: web.Request) -> Wanted:
     asked = request.query
     model, kind = asked.get("model", "")[:64], asked.get("kind", "")[:20]
     maker, server = number(asked.get("maker")), number(asked.get("server"))
-    return Wanted(model=model or None, maker=maker, kind=kind or None, server=server)
+    starred = bool(asked.get("starred"))
+    return Wanted(model=model or None, maker=maker, kind=kind or None, server=server, starred=starred)
 
 
 def _named(facets: Sequence[Facet], names: dict[str, str]) -> list[Facet]:
@@ -147,12 +166,13 @@ def _named(facets: Sequence[Facet], names: dict[str, str]) -> list[Facet]:
 
 
 def _address(chosen: dict[str, object], **more: object) -> str:
-    return f"/gallery?{urlencode({**chosen, **more})}"
+    return f"/gallery?{urlencode({name: 1 if value is True else value for name, value in (chosen | more).items()})}"
 
 
 ROUTES = (
     web.get("/gallery", gallery),
     web.get(r"/pictures/{id:\d+}", picture),
+    web.get(r"/pictures/{id:\d+}/family", relatives),
     web.get(r"/pictures/{id:\d+}/thumb.webp", thumb),
     web.get(r"/pictures/{id:\d+}/large.webp", large),
     web.get(r"/pictures/{id:\d+}/original", original),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -79,11 +80,12 @@ async def studio(request: web.Request) -> web.Response:
     if sliders.state is DirectionsState.finding:
         return page(request, "finding.html", exhibit=exhibit, query=request.query_string)
     amounts = _amounts(request.query, sliders)
+    names = labels(sliders.directions, await _voted(request, exhibit))
     return page(
         request,
         "studio.html",
         exhibit=exhibit,
-        sliders=[(one, label(n, one), amounts.get(one.id, 0.0)) for n, one in enumerate(sliders.directions)],
+        sliders=[(one, name, amounts.get(one.id, 0.0)) for one, name in zip(sliders.directions, names, strict=True)],
         base=base,
         seed=_seed(request.query),
         psi=_psi(request.query),
@@ -111,8 +113,8 @@ async def strip(request: web.Request) -> web.Response:
     amounts = [share * ends[share > 0] for share in STRIP]
     recipes = tuple(Edit(of=of, direction=direction.id, amount=one) if one else of for one in amounts)
     frames = await _draw(request, exhibit, recipes, FRAME)
-    shown = [(f"{amount:+.1f}" if amount else "0", data_url(one)) for amount, one in zip(amounts, frames, strict=True)]
-    return page(request, "strip.html", frames=shown, side=FRAME)
+    shown = [(round(amount, 1), data_url(one)) for amount, one in zip(amounts, frames, strict=True)]
+    return page(request, "strip.html", frames=shown, side=FRAME, direction=direction)
 
 
 async def training(request: web.Request) -> web.Response:
@@ -180,11 +182,27 @@ def data_url(drawn: Drawn) -> str:
     return f"data:{drawn.media_type};base64,{b64encode(drawn.data).decode()}"
 
 
-def label(place: int, direction: Direction) -> str:
-    """What a slider is called: by what it does where that could be measured, else by its place."""
-    if direction.more and direction.less:
+def labels(directions: Sequence[Direction], voted: Mapping[str, str]) -> list[str]:
+    """What the sliders are called: by the members' vote, else by what they do where that could be measured; those that
+    do the same are numbered."""
+    names = [voted.get(one.id) or measured(one) or f"slider {n}" for n, one in enumerate(directions, 1)]
+    counted = [names[: place + 1].count(name) for place, name in enumerate(names)]
+    return [f"{name} {count}" if count > 1 else name for name, count in zip(names, counted, strict=True)]
+
+
+def measured(direction: Direction) -> str:
+    """Such as `darker – brighter`; empty where nothing could be measured."""
+    if direction.less and direction.more:
         return f"{direction.less} – {direction.more}"
-    return direction.more or (f"not {direction.less}" if direction.less else f"Direction {place + 1}")
+    return direction.more or direction.less
+
+
+async def _voted(request: web.Request, exhibit: Exhibit) -> Mapping[str, str]:
+    """The names that members gave the sliders: those of the model's own server, else of the visitor's first one."""
+    servers = request[GUEST].access.servers
+    own = exhibit.owner.server_id if exhibit.owner else None
+    server = own if own in servers else next(iter(servers), None)
+    return await request.app[SITE].records.slider_names.chosen(server, exhibit.info.sha256)
 
 
 def _recipe(query: MultiMapping[str], base: Hung | None) -> Recipe:
