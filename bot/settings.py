@@ -144,7 +144,7 @@ class Web(Section):
     renders_per_minute: PositiveInt = _env(
         "ARTEL_WEB_RENDERS_PER_MINUTE",
         900,
-        "Pictures drawn for one visitor in a minute: a page is 24, and a slider that is pulled asks ten a second.",
+        "Pictures of 256 px drawn for one visitor in a minute: a page is 24, and a pulled slider asks ten a second.",
     )
 
 

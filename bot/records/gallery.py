@@ -114,19 +114,25 @@ class Gallery:
         return {one.id: one for one in await self._select(_hung().where(_seen(sight) & outputs.c.id.in_(output_ids)))}
 
     async def offspring(self, output_id: int, generations: int, most: int = 60) -> list[Link]:
-        """The links from a picture down to what came of it, the nearest generation first; at most `most`."""
-        found: list[Link] = []
+        """What came of a picture: the links of its descendants to all of their parents, the nearest generation first.
+
+        At most `most` descendants.
+        """
+        found: dict[int, list[Link]] = {}
         level = [output_id]
         for _ in range(generations):
-            condition = lineage.c.parent_id.in_(level) & (lineage.c.relation != SAME)
-            query = sa.select(lineage).where(condition).order_by(lineage.c.output_id).limit(most - len(found))
+            theirs = lineage.c.parent_id.in_(level) & (lineage.c.relation != SAME)
+            children = sa.select(lineage.c.output_id).where(theirs).distinct().order_by(lineage.c.output_id)
             async with self.database.read() as connection:
+                ids = (await connection.execute(children.limit(most - len(found)))).scalars().all()
+                level = [one for one in ids if one not in found]
+                query = sa.select(lineage).where(lineage.c.output_id.in_(level)).order_by(lineage.c.place)
                 links = [Link(**row._mapping) for row in (await connection.execute(query)).all()]
-            found += links
-            level = list(dict.fromkeys(one.output_id for one in links))
+            for one in level:
+                found[one] = [link for link in links if link.output_id == one]
             if not level or len(found) >= most:
                 break
-        return found
+        return [link for links in found.values() for link in links]
 
     async def starred(self, sight: Sight) -> int:
         """How many of the visitor's favourites are in sight."""

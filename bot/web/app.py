@@ -18,10 +18,10 @@ from bot.web.discord_door import Application, DiscordDoor
 from bot.web.doors import ClosedDoor, PlaygroundDoor, RememberingDoor
 from bot.web.easel import Easel
 from bot.web.guard import protecting, signed_in
+from bot.web.needs import Worker
 from bot.web.sessions import Sessions, kept_key
 from bot.web.site import SITE, STATIC, Entrance, Site, templates
 from bot.web.views import gallery, models, signing
-from bot.worker import WorkerClient
 
 MOST_FORM_BYTES = 16 * 1024
 STATIC_S = 365 * 24 * 3600
@@ -54,7 +54,7 @@ async def _keep_static(request: web.Request, response: web.StreamResponse) -> No
 async def build_site(
     settings: Settings,
     records: Records,
-    worker: WorkerClient,
+    worker: Worker,
     session: aiohttp.ClientSession,
     client: discord.Client,
 ) -> Site:

@@ -19,7 +19,7 @@ class Budget:
         self._most, self._rate, self._clock = per_minute, per_minute / 60.0, clock
         self._left: OrderedDict[int, tuple[float, float]] = OrderedDict()
 
-    def spend(self, member_id: int, pictures: int = 1) -> None:
+    def spend(self, member_id: int, pictures: float = 1.0) -> None:
         """Raises `Retry` when the member has used up what there is."""
         now = self._clock()
         left, at = self._left.pop(member_id, (self._most, now))

@@ -14,7 +14,7 @@ from bot.errors import Bug, Refused, Retry
 from bot.records import Records
 from bot.records.models import Model, Owner
 from bot.web.doors import Access, Visitor
-from bot.worker import WorkerClient
+from bot.web.needs import Worker
 from gan.contract import Direction, DirectionsState, Event, EventKind, Figures, ModelCard, ModelInfo
 
 T = TypeVar("T")
@@ -67,7 +67,7 @@ class Sliders:
 
 
 class Catalogue:
-    def __init__(self, records: Records, worker: WorkerClient) -> None:
+    def __init__(self, records: Records, worker: Worker) -> None:
         self._records, self._worker = records, worker
         self._listed: tuple[float, list[Exhibit]] = (0.0, [])
         self._courses: OrderedDict[str, Course] = OrderedDict()

@@ -59,8 +59,9 @@ class DiscordDoor:
         Raises `Refused` for a code that Discord does not know, `Retry` when Discord does not answer.
         """
         given = {"grant_type": "authorization_code", "code": code, "redirect_uri": back}
-        login = aiohttp.BasicAuth(self._application.client_id, self._application.client_secret)
-        token = (await self._json("POST", "/oauth2/token", data=given, auth=login))["access_token"]
+        login = aiohttp.encode_basic_auth(self._application.client_id, self._application.client_secret)
+        known = {"Authorization": login}
+        token = (await self._json("POST", "/oauth2/token", data=given, headers=known))["access_token"]
         headers = {"Authorization": f"Bearer {token}"}
         me = await self._json("GET", "/users/@me", headers=headers)
         guilds = await self._json("GET", "/users/@me/guilds", headers=headers)

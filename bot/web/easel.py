@@ -16,7 +16,8 @@ from pydantic import TypeAdapter
 from bot.errors import Refused, Retry
 from bot.records.gallery import Hung
 from bot.web.budget import Budget
-from bot.worker import WorkerClient, WorkerRefused
+from bot.web.needs import Worker
+from bot.worker import WorkerRefused
 from gan.contract import (
     Credit,
     ErrorCode,
@@ -31,8 +32,16 @@ AT_ONCE = 3
 """Renders for pages at the same time: they ride in the worker's batches, and must not crowd out the chat's."""
 MOST_WAITING = 200
 KEPT_BYTES = 48 * 1024 * 1024
+USUAL = 256
+"""Side in pixels of what costs one picture."""
 BUSY = "Many are looking at pictures just now."
 READ_RECIPE: TypeAdapter[Recipe] = TypeAdapter(Recipe)
+
+
+def cost(request: RenderRequest) -> float:
+    """Of a request, in pictures of 256 pixels: what is drawn is paid by its area."""
+    side = request.size or USUAL
+    return len(request.recipes) * (side / USUAL) ** 2
 
 
 class Gone(Refused):
@@ -47,7 +56,7 @@ class Drawn:
 
 
 class Easel:
-    def __init__(self, worker: WorkerClient, budget: Budget) -> None:
+    def __init__(self, worker: Worker, budget: Budget) -> None:
         self._worker, self._budget = worker, budget
         self._turn = asyncio.Semaphore(AT_ONCE)
         self._waiting = 0
@@ -78,7 +87,7 @@ class Easel:
             for one in keys:
                 self._kept.move_to_end(one)
             return [self._kept[one] for one in keys]
-        self._budget.spend(for_member, len(request.recipes))
+        self._budget.spend(for_member, cost(request))
         drawn = [
             Drawn(one.data, one.media_type, one.credits) for one in (await self._render(request, model_sha256)).pictures
         ]

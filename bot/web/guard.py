@@ -93,8 +93,8 @@ async def _answered(request: web.Request, handler: Handler, request_id: str) -> 
         answer.headers["Retry-After"] = str(wait)
         return answer
     except web.HTTPException as other:
-        if other.status < 400:
-            return other
+        if other.status < 400:  # a redirect; the exception itself must not be answered
+            return web.Response(status=other.status, headers={"Location": other.headers["Location"]})
         if other.status in (404, 405):
             return _trouble(request, other.status, "Not here", "There is no such page.")
         return _trouble(request, other.status, "That cannot be done", other.reason)

@@ -45,7 +45,10 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-does]");
   if (!button) return;
   const form = button.closest("form");
-  if (button.dataset.does === "dice") form.elements.seed.value = Math.floor(Math.random() * 2 ** 32);
+  if (button.dataset.does === "dice") {
+    form.elements.seed.value = Math.floor(Math.random() * 2 ** 32);
+    freshen(form);
+  }
   for (const range of button.dataset.does === "reset" ? form.querySelectorAll('input[type="range"]') : []) {
     range.value = range.dataset.middle;
     say(range);
@@ -61,6 +64,33 @@ document.addEventListener("click", (event) => {
   range.value = frame.dataset.amount;
   say(range);
   range.form.dispatchEvent(new Event("redraw"));
+});
+
+// A strip is drawn when it comes into view, and again when another picture is played with.
+const inView = new IntersectionObserver((entries) => {
+  for (const entry of entries) {
+    entry.target.inView = entry.isIntersecting;
+    drawStrip(entry.target);
+  }
+});
+
+function drawStrip(place) {
+  const of = place.closest("form").elements.seed?.value ?? "";
+  if (!place.inView || place.dataset.of === of) return;
+  place.dataset.of = of;
+  htmx.trigger(place, "strip");
+}
+
+function freshen(form) {
+  form.querySelectorAll(".strip-place").forEach(drawStrip);
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.name === "seed") freshen(event.target.form);
+});
+
+document.addEventListener("htmx:load", (event) => {
+  event.detail.elt.querySelectorAll?.(".strip-place").forEach((place) => inView.observe(place));
 });
 
 // The family tree: its size, the line of descent of what is looked at, and arrow keys from picture to picture.
@@ -133,11 +163,6 @@ document.addEventListener("htmx:afterSwap", (event) => {
 document.addEventListener("htmx:beforeSwap", (event) => {
   const details = event.detail.target.querySelector?.(":scope > details");
   if (details?.open) event.detail.serverResponse = event.detail.serverResponse.replace("<details", "<details open");
-});
-
-document.addEventListener("htmx:sendError", (event) => {
-  const target = event.detail.target;
-  if (target && target.getAttribute("aria-live")) target.setAttribute("aria-busy", "false");
 });
 
 themeButton();
