@@ -26,7 +26,7 @@ MAX_SIDE = 1024
 """Largest side of a rendered picture in pixels."""
 MAX_BLOB_BYTES = 32 * 1024 * 1024
 MAX_JSON_BYTES = 4 * 1024 * 1024
-MAX_TRAINING_PICTURES = 10_000
+MAX_TRAINING_PICTURES = 30_000
 MIN_TRAINING_PICTURES = 8
 MAX_WALK_FRAMES = 240
 MAX_WALK_SIDE = 512
@@ -168,15 +168,36 @@ class Credit(Wire):
     licence: str = ""
 
 
+Interval = tuple[float, float]
+"""The ends between which a figure lies with 95 % confidence, by a bootstrap over works and samples."""
+
+
 class Figures(Wire):
-    """Measured quality. KID is unbiased, x 1000, by `judge`, lower is better; coverage and copies are shares."""
+    """Measured quality. KID is unbiased, x 1000, by `judge`, lower is better; all others but it are shares."""
 
     judge: str = ""
+    """The encoder behind all figures; figures of two judges cannot be compared."""
+    works_judged: int = 0
+    samples_judged: int = 0
     kid_x1000: float | None = None
+    kid_interval: Interval | None = None
     base_kid_x1000: float | None = None
     """KID of the untouched base on the same works: what the training was worth."""
     coverage: float | None = None
+    """Works with a sample nearer than their own nearest neighbour."""
+    coverage_interval: Interval | None = None
+    perfect_coverage: float | None = None
+    """The coverage that new works of the same hand would reach, so many of them: the most to hope for without copies."""
+    coverage_k5: float | None = None
+    """Works with a sample nearer than their fifth nearest neighbour: whether their kind is drawn at all."""
+    density_k5: float | None = None
+    """How deep among the works samples lie: 1 for the works' own kind, 0 for noise; may exceed 1."""
     copies: float | None = None
+    new: float | None = None
+    """Samples farther from every work than the first decile of held-out works; 1 - copies."""
+    new_interval: Interval | None = None
+    copy_deciles: tuple[float, ...] = ()
+    """Samples between the deciles of held-out works' distances, nearest first: a tenth each for new works."""
     pictures_seen: int = 0
     seconds: float = 0.0
     pictures_per_second: float = 0.0

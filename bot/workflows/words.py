@@ -25,16 +25,26 @@ def credit_name(credit: Credit) -> str:
 
 
 def figures_line(figures: Figures) -> str:
-    """Such as `KID 41 (the base: 312) · coverage 72 %`; empty when nothing was measured."""
+    """What came of a training in a member's words, the experts' figure last; empty when nothing was measured."""
     parts = []
+    if figures.copies is not None:
+        parts.append(f"{of_hundred(1 - figures.copies)} sample pictures are new")
+    if figures.coverage_k5 is not None:
+        parts.append(f"{of_hundred(figures.coverage_k5)} works have their like")
+    elif figures.coverage is not None:
+        parts.append(f"coverage {figures.coverage:.0%}".replace("%", " %"))
     if figures.kid_x1000 is not None:
         before = figures.base_kid_x1000
         parts.append(f"KID {figures.kid_x1000:.0f}" + (f" (the base: {before:.0f})" if before is not None else ""))
-    if figures.coverage is not None:
-        parts.append(f"coverage {figures.coverage:.0%}".replace("%", " %"))
-    if figures.copies is not None:
-        parts.append(f"copies {figures.copies:.0%}".replace("%", " %"))
     return " · ".join(parts)
+
+
+def of_hundred(share: float) -> str:
+    """A share as one says it: `83 of 100`; never all or none of them when it is not quite so."""
+    nearest = round(100 * share)
+    if nearest in (0, 100) and share not in (0.0, 1.0):
+        nearest = 1 if nearest == 0 else 99
+    return f"{nearest} of 100"
 
 
 def seeds_line(seeds: Iterable[int | None]) -> str:

@@ -152,7 +152,10 @@ class TestWords:
         assert figures_line(Figures()) == ""
         assert figures_line(Figures(kid_x1000=41.2)) == "KID 41"
         judged = Figures(kid_x1000=41.2, base_kid_x1000=312.0, coverage=0.72, copies=0.0)
-        assert figures_line(judged) == "KID 41 (the base: 312) · coverage 72 % · copies 0 %"
+        assert figures_line(judged) == "100 of 100 sample pictures are new · coverage 72 % · KID 41 (the base: 312)"
+        judged = judged.model_copy(update={"copies": 0.004, "coverage_k5": 0.874})
+        words = "99 of 100 sample pictures are new · 87 of 100 works have their like · KID 41 (the base: 312)"
+        assert figures_line(judged) == words
 
     def test_credits_name_what_is_known_and_leave_out_traces(self) -> None:
         shares = [

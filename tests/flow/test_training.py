@@ -32,7 +32,7 @@ async def test_a_training_lives_in_one_message_and_ends_as_a_model(house: House)
     assert running[-1].activity == "inventing new ones"
     assert running[-1].sample
     assert len(running[-1].history) > len(running[0].history)
-    assert done.figures == "KID 41 (the base: 312) · coverage 72 %"
+    assert done.figures == "coverage 72 % · KID 41 (the base: 312)"
     assert done.source == "this server's 10 emoji"
     assert done.sample
     assert set(house.messenger.standing) == {origin.interaction_id}
