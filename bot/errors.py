@@ -17,3 +17,7 @@ class Retry(Exception):
 
 class Bug(Exception):
     """Our own mistake. The member sees an apology with the request id, the log the traceback."""
+
+
+class Unseen(Exception):
+    """Nobody is left to answer: the request ends uncharged and in silence, and the record says why."""

@@ -37,6 +37,8 @@ class Origin(Plain):
     """Has Manage Server or Manage Messages here."""
     message_id: int | None = None
     """The message whose button was pressed."""
+    private: bool = False
+    """The pressed message is one that only its presser sees; it stays so however often it is redrawn."""
     filesize_limit: int = 10 * 1024 * 1024
     locale: str = "en-US"
     app_permissions: int = 0
@@ -203,6 +205,8 @@ class NoticeView(Plain):
     tone: Literal["done", "info", "refused", "trouble"]
     text: str
     ephemeral: bool = True
+    passing: bool = False
+    """It only says what is waited for: the answer takes its place."""
 
 
 class ModelLine(Plain):
@@ -238,7 +242,10 @@ class Posted(Plain):
     message_id: int | None
     """None for an answer that has no message, such as a silent acknowledgement."""
     route: Literal["callback", "original", "message", "post", "followup"]
-    """`followup`: a notice beside a panel that keeps standing."""
+    """`followup`: a notice beside a panel that keeps standing. `post`: the interaction was not acknowledged in time, or
+    its token was dead."""
+    acknowledged_at: float | None = None
+    """When Discord took the acknowledgement, seconds since the epoch; none where this process does not know."""
 
 
 # --- the two protocols ---------------------------------------------------------------------------------------------
@@ -280,7 +287,8 @@ class Messenger(Protocol):
         the bot's token, and last a post in the channel with the nonce `<interaction id>-0`. `posted` is where an
         earlier view of the same answer stands, for messages that are edited as they live.
 
-        Raises `Retry` (Discord is slow or limiting) or `Refused` (no permission here).
+        Raises `Retry` (Discord is slow or limiting), `Refused` (no permission here), or `Unseen` when nobody is left to
+        see it: the interaction was never acknowledged, and the process that was asked is gone.
         """
 
     async def acknowledge(self, origin: Origin) -> bool:

@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import logging
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 
@@ -89,6 +89,10 @@ class WorkerAway(Retry):
     """No connection, or no answer in time."""
 
 
+class WorkerBusy(Retry):
+    """It is there and has too much to do: the request waits for its turn."""
+
+
 class WorkerClient:
     """One connection pool to one worker. Every call raises `Refused`, `Retry` or `Bug`, and nothing else."""
 
@@ -122,8 +126,12 @@ class WorkerClient:
     # --- calls -----------------------------------------------------------------------------------------------------
 
     async def health(self) -> Health:
-        """Asked once, without a second try: that it does not answer is the answer."""
-        return _parsed(Health, await self._once("GET", "/health", seconds=self._call_s))
+        """Asked once, without a second try: that it does not answer is the answer. One that fails says so with 503."""
+        data = await self._once("GET", "/health", seconds=self._call_s, fine=(503,))
+        try:
+            return _parsed(Health, data)
+        except Bug as error:  # not a worker's words: a proxy before it, or something else on its port
+            raise WorkerAway(AWAY, after=1.0) from error
 
     async def models(self) -> tuple[ModelInfo, ...]:
         return _parsed(ModelList, await self._call("GET", "/models")).models
@@ -260,6 +268,7 @@ class WorkerClient:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         request_id: str = "",
+        fine: Collection[int] = (),
     ) -> bytes:
         timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=CONNECT_S)
         told = self._headers(headers or {}, request_id)
@@ -268,7 +277,7 @@ class WorkerClient:
                 method, self._base + path, data=body, headers=told, timeout=timeout, allow_redirects=False
             ) as answer:
                 data = await answer.read()
-                if answer.status >= 300:
+                if answer.status >= 300 and answer.status not in fine:
                     raise _failure(answer.status, data)
                 return data
         except TimeoutError as error:
@@ -304,10 +313,14 @@ def _failure(status: int, data: bytes) -> Exception:
     try:
         problem = Problem.model_validate_json(data)
     except ValidationError:
+        if status in (502, 503, 504):  # a proxy before the worker, which speaks its own language
+            return WorkerAway(AWAY, after=1.0)
         return Bug(f"the worker answered {status} without problem details: {data[:200]!r}; is it a worker at all?")
     text = problem.detail or problem.title
     if problem.code is ErrorCode.unauthorised:
         return WorkerRefused(WRONG_TOKEN, problem.code)
+    if problem.code is ErrorCode.full:
+        return WorkerBusy(text, after=problem.retry_after or _RETRY_AFTER[problem.code])
     if problem.code in _RETRY_AFTER:
         return Retry(text, after=problem.retry_after or _RETRY_AFTER[problem.code])
     if problem.code in _BUGS:

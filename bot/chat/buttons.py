@@ -121,7 +121,7 @@ class SteerPress(Press, template=ids.STEER):
     async def pressed(self, desk: Desk, interaction: Interaction) -> None:
         self.needs_owner(interaction)
         ask = SteerTraining.model_validate({"training_id": self.told["training"], "action": self.told["action"]})
-        await desk.ask(interaction, ask, "panel")
+        await desk.ask(interaction, ask, "private")  # the training's own message shows what came of it
 
 
 class CancelPress(Press, template=ids.CANCEL):
@@ -150,13 +150,13 @@ class MakePress(Press, template=ids.MAKE):
 class DefaultPress(Press, template=ids.DEFAULT):
     async def pressed(self, desk: Desk, interaction: Interaction) -> None:
         needs_moderator(interaction)
-        await desk.ask(interaction, SetDefaultModel(model_id=self.told["model"]), "panel")
+        await desk.ask(interaction, SetDefaultModel(model_id=self.told["model"]), "private")
 
 
 class DefaultChoice(Press, template=ids.DEFAULT_ONE):
     async def pressed(self, desk: Desk, interaction: Interaction) -> None:
         needs_moderator(interaction)
-        await desk.ask(interaction, SetDefaultModel(model_id=self.chosen()), "panel")
+        await desk.ask(interaction, SetDefaultModel(model_id=self.chosen()), "private")
 
 
 class ModelsPress(Press, template=ids.MODELS):

@@ -50,7 +50,21 @@ class Live:
     shown: str = ""
     """The kind of the view shown last."""
     post_unsure: bool = False
+    acknowledged_at: float | None = None
+    """Seconds since the epoch; none while that is not known for sure."""
     timer: asyncio.Task[None] | None = None
+
+    def acknowledged(self) -> None:
+        """Discord took the acknowledgement."""
+        self.state, self.acknowledged_at = State.acknowledged, time.time()
+
+    def close(self, reason: str) -> None:
+        """Discord took none: there was one before (`answered`), or the interaction is over."""
+        if reason == "answered":
+            self.acknowledged()
+        else:
+            self.state = State.lost
+            log.warning("too late to acknowledge", request=self.origin.interaction_id)
 
 
 class LiveInteractions:

@@ -209,6 +209,8 @@ TOO_LARGE = "The answer is larger than this server allows. Ask for fewer picture
 CHANNEL_GONE = "The channel is gone, so the answer has nowhere to stand."
 DELETE_FORBIDDEN = "I may not delete that message here. A moderator can remove it by its menu (⋯)."
 DISCORD_SLOW = "Discord does not answer at the moment; the answer follows as soon as it does."
+NEVER_ACKNOWLEDGED = "Discord told the member that there was no response, before anybody could answer."
+NOBODY_LEFT = "The answer has nowhere to stand: only the member could have seen it, and their time for it is over."
 NOT_CONNECTED = "The bot is not connected to Discord yet."
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from bot.errors import Unseen
 from bot.log import request_context
 from bot.records.requests import RequestState
 from bot.stories import (
@@ -38,6 +39,8 @@ async def answer(parts: Parts, origin: Origin, ask: Ask) -> None:
             await story(telling)
         except Disowned:
             raise  # not of the story's making: this process no longer owns it
+        except Unseen as unseen:
+            await telling.step("nobody is there", call_off, telling, str(unseen))
         except Exception as failure:
             await apologise(telling, failure)
 
@@ -72,9 +75,17 @@ async def apologise(telling: Telling, failure: Exception) -> None:
         await telling.step("deliver", telling.deliver, notice)
     except Disowned:
         raise
+    except Unseen as unseen:
+        await telling.step("nobody is there", call_off, telling, str(unseen))
     except Exception as again:
         log.warning("request %d could not be answered: %s: %s", telling.id, type(again).__name__, again)
         await telling.step("give up", give_up, telling, f"not delivered: {type(again).__name__}: {again}")
+
+
+async def call_off(telling: Telling, why: str) -> None:
+    """Nobody waits for this one any more, so it costs nothing either."""
+    log.info("request %d is called off: %s", telling.id, why)
+    await telling.end(RequestState.cancelled, why)
 
 
 async def give_up(telling: Telling, error: str) -> None:

@@ -84,7 +84,7 @@ async def ask_worker(telling: Telling, plan: Plan) -> RenderAnswer:
     request = RenderRequest(model=plan.model_id, recipes=plan.recipes, size=plan.size, upscaler=plan.upscaler)
     worker, library = telling.parts.worker, telling.parts.library
     try:
-        return await telling.from_worker(lambda: worker.render(request, request_id=str(telling.id)))
+        return await telling.in_turn(lambda: worker.render(request, request_id=str(telling.id)))
     except WorkerRefused as refused:
         if refused.code is not ErrorCode.model_missing:
             raise

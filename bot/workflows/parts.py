@@ -11,6 +11,7 @@ from bot.safety.intake import Intake
 from bot.settings import Limits
 from bot.stories import Messenger
 from bot.workflows.library import Library
+from bot.workflows.lines import Line
 from bot.workflows.live import Board
 from bot.workflows.needs import Worker
 from bot.workflows.shelf import Shelf
@@ -22,6 +23,10 @@ class Patience:
 
     moment: float = 1.5
     """A hiccup of the worker that nobody need hear of: the acknowledgement can still hold the answer."""
+    look: float = 0.6
+    """For a word of the worker about its health, so that what is wrong is said within three seconds of the ask."""
+    repeat: float = 5.0
+    """Between two words about what is waited for: the place in a line changes."""
     render: float = 10.0
     """A member looks at a blinking line meanwhile."""
     away: float = 600.0
@@ -54,4 +59,5 @@ class Parts:
     limits: Limits
     patience: Patience = Patience()
     shelf: Shelf = field(default_factory=Shelf)
+    line: Line = field(default_factory=Line)
     board: Board = field(default_factory=dict)

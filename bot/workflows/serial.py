@@ -9,7 +9,7 @@ from typing import Any
 from dbos import Serializer
 from pydantic import BaseModel
 
-from bot.errors import Bug, Refused, Retry
+from bot.errors import Bug, Refused, Retry, Unseen
 
 TYPE, VALUE, ERROR = "$type", "$value", "$error"
 
@@ -40,6 +40,8 @@ class JsonSerializer(Serializer):
             return {ERROR: "Retry", "text": str(value), "after": value.after}
         if isinstance(value, Refused):
             return {ERROR: "Refused", "text": str(value)}
+        if isinstance(value, Unseen):
+            return {ERROR: "Unseen", "text": str(value)}
         if isinstance(value, Exception):
             return {ERROR: "Bug", "text": f"{type(value).__name__}: {value}"[:2000]}
         raise TypeError(f"{type(value).__name__} cannot be written down by a workflow; list it in its types")
@@ -52,6 +54,8 @@ class JsonSerializer(Serializer):
                 return Retry(found["text"], found["after"])
             case "Refused":
                 return Refused(found["text"])
+            case "Unseen":
+                return Unseen(found["text"])
             case "Bug":
                 return Bug(found["text"])
         return found

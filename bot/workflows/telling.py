@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
@@ -22,6 +23,7 @@ from bot.stories import Ask, NoticeView, Origin, Posted, View
 from bot.workflows.durable import Durable
 from bot.workflows.parts import Parts
 from bot.workflows.recipes import Plan
+from bot.workflows.waiting import Waiting
 
 log = logging.getLogger(__name__)
 
@@ -29,10 +31,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 LONGEST_PAUSE_S = 30.0
-HOLD_ON = (
-    "The worker, which makes the pictures, does not answer just now. It is usually back within seconds; "
-    "the answer then comes here by itself."
-)
 SHOWN_TIMINGS_S = 60.0
 """Beyond this a request was interrupted by a restart, and its time says nothing about the house."""
 
@@ -109,29 +107,61 @@ class Telling:
         return await self.from_worker(lambda: self.parts.library.choose(self.origin.guild_id, asked))
 
     async def from_worker(
-        self, do: Callable[[], Awaitable[R]], tell: Callable[[], Awaitable[object]] | None = None
+        self, do: Callable[[], Awaitable[R]], tell: Callable[[str], Awaitable[object]] | None = None
     ) -> R:
-        """What the worker gives; while it is away the member is told so, once, and waits together with us.
+        """What the worker gives; when that takes longer than a moment the member is told why, and waits with us.
 
-        `tell` says it in another way than `hold_on`. Raises what `do` raises, `Retry` only when it stays away for
-        longer than our patience.
+        `tell` says it in another way than `hold_on`. Raises what `do` raises, `Retry` only when the worker stays away
+        for longer than our patience.
         """
+        return await self._waited_for(do, Waiting(self.parts.worker), tell or self.hold_on)
+
+    async def in_turn(self, do: Callable[[], Awaitable[R]]) -> R:
+        """`from_worker` for what keeps the worker busy: the line before it is fair to servers and members."""
+        spot = self.parts.line.spot(self.origin.guild_id, self.origin.member_id)
+        return await self._waited_for(do, Waiting(self.parts.worker, spot), self.hold_on)
+
+    async def _waited_for(
+        self, do: Callable[[], Awaitable[R]], waiting: Waiting, tell: Callable[[str], Awaitable[object]]
+    ) -> R:
+        patience = self.parts.patience
+
+        async def work() -> R:
+            async with waiting.spot or nullcontext():
+                return await patiently(do, patience.away, heard=waiting.hear)
+
+        working = asyncio.create_task(work(), name=f"waits-{self.id}")
         try:
-            return await patiently(do, self.parts.patience.moment)
-        except Retry as away:
-            log.info("waiting for the worker: %s", away)
+            age = time.time() - self.origin.at
+            quiet = patience.moment - age if 0 <= age < patience.moment else patience.moment
+            await asyncio.wait({working}, timeout=max(quiet, patience.moment / 3))
+            said = ""
+            while not working.done():
+                words = await waiting.words(patience.look)
+                if words and words != said and not working.done():
+                    said = await self._say(words, tell)
+                await asyncio.wait({working}, timeout=patience.repeat if said else patience.look)
+            return await working
+        finally:
+            if not working.done():
+                working.cancel()
+                await asyncio.wait({working})
+
+    @staticmethod
+    async def _say(words: str, tell: Callable[[str], Awaitable[object]]) -> str:
+        log.info("waiting for the worker: %s", words)
         try:
-            await (tell or self.hold_on)()
+            await tell(words)
         except (Refused, Retry) as silent:
             log.info("could not say that we wait: %s", silent)
-        return await patiently(do, self.parts.patience.away)
+        return words
 
-    async def hold_on(self) -> None:
-        """Tell the member that the answer comes by itself; it then takes the place of these words."""
+    async def hold_on(self, words: str) -> None:
+        """Tell the member what we wait for; the answer then takes the place of these words."""
         messenger, origin = self.parts.messenger, self.origin
-        if origin.placing == "panel":  # what stands on it stays until there is something better; the word comes beside
-            await messenger.acknowledge(origin)
-        await messenger.deliver(origin, NoticeView(tone="info", text=HOLD_ON, ephemeral=origin.placing != "new"))
+        await messenger.deliver(
+            origin, NoticeView(tone="info", text=words, ephemeral=origin.placing != "new", passing=True)
+        )
 
     async def note(self, action: str, subject: str, **details: object) -> None:
         """Put a deed that not everybody may do into the audit log."""
@@ -148,14 +178,24 @@ class Telling:
         return Person(self.origin.guild_id, self.origin.guild_name) if self.origin.guild_id is not None else None
 
 
-async def patiently(do: Callable[[], Awaitable[R]], patience_s: float, trouble: type[Retry] = Retry) -> R:
-    """Do it again while it raises this `trouble`, for at most `patience_s` seconds; then the last one is raised."""
+async def patiently(
+    do: Callable[[], Awaitable[R]],
+    patience_s: float,
+    trouble: type[Retry] = Retry,
+    heard: Callable[[Retry], object] | None = None,
+) -> R:
+    """Do it again while it raises this `trouble`, for at most `patience_s` seconds; then the last one is raised.
+
+    `heard` is told of each.
+    """
     deadline = time.monotonic() + patience_s
     pause = 0.2
     while True:
         try:
             return await do()
         except trouble as busy:
+            if heard is not None:
+                heard(busy)
             pause = min(max(busy.after, pause), LONGEST_PAUSE_S)
             if time.monotonic() + pause > deadline:
                 raise

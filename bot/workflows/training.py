@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from bot.errors import Refused
+from bot.errors import Refused, Unseen
 from bot.policy import check_steer, check_training, training_quota
 from bot.records.models import Owner
 from bot.records.requests import RequestState
@@ -15,7 +15,7 @@ from bot.workflows.durable import Disowned
 from bot.workflows.explaining import explain
 from bot.workflows.live import Outcome, Ticket, training_view
 from bot.workflows.recipes import drawn_seed
-from bot.workflows.telling import HOLD_ON, Telling, patiently
+from bot.workflows.telling import Telling, patiently
 from bot.workflows.watching import send, watch
 from gan.contract import MIN_TRAINING_PICTURES, TrainingRequest, TrainingState
 
@@ -28,12 +28,21 @@ ENDINGS = {
 }
 
 
+NOT_STARTED = (
+    "Discord had told you that I did not respond before I could, so nothing was started and nothing is charged. "
+    "`/train` starts it."
+)
+"""What costs begins only once the member has seen that it was taken."""
+
+
 async def train(telling: Telling, ask: Train) -> None:
     """Record, show a message at once, collect, send, watch, and end the message with what came of it."""
     base = await telling.step("record", record, telling, ask)
     first = Ticket(training_id=training_id(telling.id), title=ask.name.strip(), source=source_name(ask))
     posted = await telling.step("show", show_checking, telling, first)
     try:
+        if posted.route == "post":
+            raise Refused(NOT_STARTED)
         ticket = await telling.step("collect", collect, telling, ask, base, posted)
         if ticket.problem:
             outcome = Outcome(state=TrainingState.failed, error=ticket.problem)
@@ -42,7 +51,7 @@ async def train(telling: Telling, ask: Train) -> None:
             outcome = await telling.step("watch", watch, telling, ticket, posted)
         await telling.step("end", end, telling, ticket, outcome)
         await telling.step("deliver", deliver, telling, ticket, outcome, posted)
-    except Disowned:
+    except (Disowned, Unseen):
         raise
     except Exception as failure:
         await fail(telling, first, posted, failure)
@@ -98,9 +107,12 @@ def checking_view(telling: Telling, ticket: Ticket) -> TrainingView:
 
 async def wait_for_worker(telling: Telling, ticket: Ticket, posted: Posted) -> None:
     """Go on once the worker answers; until then the message says what it waits for."""
-    waiting = checking_view(telling, ticket).model_copy(update={"activity": HOLD_ON})
-    deliver = telling.parts.messenger.deliver
-    await telling.from_worker(telling.parts.worker.models, lambda: deliver(telling.origin, waiting, posted))
+
+    async def tell(words: str) -> None:
+        waiting = checking_view(telling, ticket).model_copy(update={"activity": words})
+        await telling.parts.messenger.deliver(telling.origin, waiting, posted)
+
+    await telling.from_worker(telling.parts.worker.models, tell)
 
 
 async def collect(telling: Telling, ask: Train, base: str | None, posted: Posted) -> Ticket:

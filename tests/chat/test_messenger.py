@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.chat.messenger import DiscordMessenger
-from bot.errors import Refused, Retry
+from bot.errors import Refused, Retry, Unseen
 from bot.stories import NoticeView, Posted
 from playground.seed import BOT_ROLE
 from playground.settings import Settings
@@ -136,9 +136,7 @@ async def test_a_refusal_after_the_deferral_of_a_reroll_comes_beside() -> None:
         await juno.until(pressed, "thinking")
         origin = chat.studio.asked[-1][0]
         posted = await chat.messenger.deliver(origin, NoticeView(tone="refused", text="Not now."))
-        assert posted.route == "followup"
-        notice = await juno.find(lambda shown: "Not now." in shown.text)
-        assert notice.ephemeral
+        assert posted.route == "post", "a follow-up has no nonce, so it could stand twice"
         assert (await juno.read(grid)).pictures == grid.pictures
         release(chat)
 
@@ -263,8 +261,9 @@ async def test_a_press_that_was_acknowledged_too_late_posts_nothing() -> None:
         pressed = await juno.press(grid, "✨ 1")
         await juno.until(pressed, "failed")
         release(chat)
-        await chat.studio.settle()
-        assert chat.studio.posted[int(pressed)].message_id is None
+        with pytest.raises(Unseen):
+            await chat.studio.settle()
+        chat.studio.failures.clear()
         assert len(await juno.messages_of_bot()) == 1
 
 
@@ -404,6 +403,117 @@ async def test_a_delivery_waits_for_the_connection() -> None:
         early.attach(chat.bot)
         await waiting
         assert "Early" in (await juno.answer(asked)).text
+
+
+# --- never acknowledged ----------------------------------------------------------------------------------------------
+
+
+async def test_a_new_process_leaves_alone_what_the_old_one_never_acknowledged() -> None:
+    """The member saw "did not respond", so a late answer would be one nobody waits for."""
+    async with slow(defer_after=30, ack_seconds=0.3) as (chat, juno):
+        asked = await juno.command("generate")
+        await eventually(lambda: _asked(chat), "the ask")
+        origin = chat.studio.asked[0][0]
+        await chat.kill()
+        await juno.until(asked, "failed")
+        await chat.start()
+        for late in (origin, origin.model_copy(update={"at": origin.at - 10})):
+            with pytest.raises(Unseen):
+                await chat.messenger.deliver(late, drawn(origin, 4, "Too late"))
+        assert await juno.messages_of_bot() == []
+
+
+async def test_a_new_process_that_is_quick_enough_answers_inside_the_acknowledgement() -> None:
+    async with slow(defer_after=30) as (chat, juno):
+        asked = await juno.command("generate")
+        await eventually(lambda: _asked(chat), "the ask")
+        origin = chat.studio.asked[0][0]
+        await chat.kill()
+        await chat.start()
+        posted = await chat.messenger.deliver(origin, drawn(origin, 4, "In time"))
+        shown = await juno.answer(asked)
+        assert (posted.route, str(posted.message_id)) == ("callback", shown.id)
+        assert len(shown.files) == 4
+        again = await chat.messenger.deliver(origin, drawn(origin, 4, "In time"))
+        assert (again.route, again.message_id) == ("original", posted.message_id)
+        assert len(await juno.messages_of_bot()) == 1
+
+
+async def test_whether_it_was_acknowledged_is_asked_of_discord_after_a_restart() -> None:
+    async with slow() as (chat, juno):
+        asked = await juno.command("generate")
+        await juno.until(asked, "thinking")
+        origin = chat.studio.asked[0][0]
+        await chat.kill()
+        await chat.start()
+        assert await chat.messenger.acknowledge(origin)
+    async with slow(defer_after=30, ack_seconds=0.2) as (chat, juno):
+        asked = await juno.command("generate")
+        await juno.until(asked, "failed")
+        origin = chat.studio.asked[0][0]
+        await chat.kill()
+        await chat.start()
+        assert not await chat.messenger.acknowledge(origin)
+
+
+# --- a word about waiting, at a panel --------------------------------------------------------------------------------
+
+WAIT = NoticeView(tone="info", text="The worker does not answer just now.", passing=True)
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_a_word_about_waiting_makes_room_for_the_redrawn_panel(restarted: bool) -> None:
+    async with slow(defer_after=30) as (chat, juno):
+        release(chat)
+        grid = await juno.answer(await juno.command("generate"))
+        chat.studio.hold.clear()  # type: ignore[union-attr]
+        pressed = await juno.press(grid, "🔁")
+        await eventually(lambda: _asked_twice(chat), "the press")
+        origin = chat.studio.asked[-1][0]
+        await chat.messenger.deliver(origin, WAIT)
+        word = await juno.answer(pressed)
+        assert word.ephemeral
+        if restarted:
+            await chat.kill()
+            await chat.start()
+        for _ in range(2):
+            posted = await chat.messenger.deliver(origin, drawn(origin, 4, "Redrawn"))
+            assert (posted.route, str(posted.message_id)) == ("message", grid.id)
+        (only,) = await juno.messages_of_bot()
+        assert (only.id, "Redrawn" in only.text) == (grid.id, True)
+
+
+async def test_a_word_about_waiting_becomes_the_refusal() -> None:
+    async with slow(defer_after=30) as (chat, juno):
+        release(chat)
+        grid = await juno.answer(await juno.command("generate"))
+        chat.studio.hold.clear()  # type: ignore[union-attr]
+        pressed = await juno.press(grid, "🔁")
+        await eventually(lambda: _asked_twice(chat), "the press")
+        origin = chat.studio.asked[-1][0]
+        await chat.messenger.deliver(origin, WAIT)
+        await chat.messenger.deliver(origin, NoticeView(tone="refused", text="Not now."))
+        assert "Not now." in (await juno.answer(pressed)).text
+        assert len(await juno.messages_of_bot()) == 2
+        assert (await juno.read(grid)).pictures == grid.pictures
+
+
+async def test_after_a_silent_acknowledgement_a_word_about_waiting_says_nothing() -> None:
+    async with slow() as (chat, juno):
+        release(chat)
+        grid = await juno.answer(await juno.command("generate"))
+        chat.studio.hold.clear()  # type: ignore[union-attr]
+        await juno.until(await juno.press(grid, "🔁"), "thinking")
+        origin = chat.studio.asked[-1][0]
+        await chat.messenger.deliver(origin, WAIT)
+        assert len(await juno.messages_of_bot()) == 1
+        await chat.messenger.deliver(origin, drawn(origin, 4, "Redrawn"))
+        (only,) = await juno.messages_of_bot()
+        assert "Redrawn" in only.text
+
+
+async def _asked_twice(chat: Chat) -> bool | None:
+    return True if len(chat.studio.asked) > 1 else None
 
 
 # --- what people do meanwhile ----------------------------------------------------------------------------------------

@@ -14,11 +14,12 @@ from aiohttp import web
 
 from bot.errors import Bug, Refused, Retry
 from bot.log import request_context
-from bot.worker import WorkerAway, WorkerClient, WorkerRefused, _failure
+from bot.worker import WorkerAway, WorkerBusy, WorkerClient, WorkerRefused, _failure
 from gan.contract import (
     REQUEST_ID_HEADER,
     ErrorCode,
     EventKind,
+    Health,
     HealthState,
     Problem,
     RenderRequest,
@@ -236,13 +237,37 @@ async def stranger(answer: web.Response) -> AsyncIterator[tuple[str, list[web.Re
 
 
 @pytest.mark.parametrize(
-    "answer", [web.Response(text="<html>nginx"), web.Response(status=502, text="<html>"), web.Response(status=302)]
+    "answer", [web.Response(text="<html>nginx"), web.Response(status=500, text="<html>"), web.Response(status=302)]
 )
 async def test_what_is_no_worker_is_a_bug_and_not_a_crash(answer: web.Response) -> None:
     async for url, _ in stranger(answer):
         async with WorkerClient(url, lambda: TOKEN) as client:
             with pytest.raises(Bug):
                 await client.models()
+
+
+async def test_a_proxy_whose_worker_is_away_is_a_worker_that_is_away() -> None:
+    async for url, seen in stranger(web.Response(status=502, text="<html>")):
+        async with WorkerClient(url, lambda: TOKEN) as client:
+            with pytest.raises(WorkerAway):
+                await client.health()
+            assert len(seen) == 1
+            with pytest.raises(WorkerAway):
+                await client.models()
+
+
+async def test_a_worker_that_fails_says_so_with_its_health() -> None:
+    failing = Health(state=HealthState.failed, version="1", detail="The sampler keeps failing.")
+    async for url, _ in stranger(web.Response(status=503, text=failing.model_dump_json())):
+        async with WorkerClient(url, lambda: TOKEN) as client:
+            assert await client.health() == failing
+
+
+def test_a_full_worker_is_busy_rather_than_away() -> None:
+    problem = Problem(title="Too much", status=429, code=ErrorCode.full, detail="512 are waiting.", retry_after=7.0)
+    failure = _failure(429, problem.model_dump_json().encode())
+    assert isinstance(failure, WorkerBusy)
+    assert failure.after == 7.0
 
 
 async def test_every_call_carries_token_and_request_id() -> None:

@@ -1,0 +1,154 @@
+"""A line at the worker's door in which nobody is starved: servers take turns, and within a server its members do."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+
+AT_ONCE = 24
+"""Requests of this bot at the worker at the same time: enough to fill its batches, few enough that whoever comes next
+waits here, where the order is fair, rather than there, where it is that of arrival."""
+FIRST_GUESS_S = 0.3
+REMEMBERED = 10_000
+"""Servers and members whose last turn is known; one that is forgotten counts as never served, which favours them."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Someone's wish for a turn."""
+
+    server: Hashable
+    member: Hashable
+    at: float = 0.0
+    """When it was made; only the order matters."""
+
+    @property
+    def keys(self) -> tuple[Hashable, Hashable]:
+        return ("server", self.server), ("member", self.server, self.member)
+
+
+def next_turn(waiting: Sequence[Claim], load: Mapping[Hashable, int], served: Mapping[Hashable, float]) -> int:
+    """The place in `waiting` of the one whose turn it is.
+
+    It is the turn of the server with the fewest turns going on (`load`), of those of the one whose last turn (`served`)
+    is longest ago; within it that of a member by the same rule; then of the oldest claim.
+    """
+
+    def rank(place: int) -> tuple[float, ...]:
+        claim = waiting[place]
+        last = (served.get(key, float("-inf")) for key in claim.keys)
+        theirs, own = zip((load.get(key, 0) for key in claim.keys), last, strict=True)
+        return (*theirs, *own, claim.at, place)
+
+    return min(range(len(waiting)), key=rank)
+
+
+def fair_order(waiting: Sequence[Claim], busy: Iterable[Claim], served: Mapping[Hashable, float]) -> list[int]:
+    """The places in `waiting` in the order in which their turns come, if nobody else joined; see `next_turn`."""
+    load = Counter(key for claim in busy for key in claim.keys)
+    last = dict(served)
+    latest = max(last.values(), default=0.0)
+    left, order = list(range(len(waiting))), []
+    while left:
+        chosen = left.pop(next_turn([waiting[place] for place in left], load, last))
+        latest += 1.0
+        for key in waiting[chosen].keys:
+            load[key] += 1
+            last[key] = latest
+        order.append(chosen)
+    return order
+
+
+@dataclass(eq=False)
+class Spot:
+    """A request's place in the line; entering it waits for the turn, leaving it gives the turn to the next."""
+
+    line: Line
+    claim: Claim
+    began: float | None = None
+    """When the turn began, by `time.monotonic`; none while waiting."""
+    called: asyncio.Future[None] | None = None
+
+    @property
+    def before(self) -> int:
+        """How many are before this one."""
+        return self.line.before(self)
+
+    @property
+    def seconds_left(self) -> float:
+        """About how long until the turn comes."""
+        return self.before / self.line.at_once * self.line.usual_s
+
+    async def __aenter__(self) -> None:
+        await self.line.enter(self)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.line.leave(self)
+
+
+@dataclass
+class Line:
+    """Those of this process who wait for the worker. Not kept: whoever waits is a workflow, which lines up again."""
+
+    at_once: int = AT_ONCE
+    usual_s: float = FIRST_GUESS_S
+    """What a turn takes at the moment, in seconds: a mean that forgets."""
+    _waiting: list[Spot] = field(default_factory=list)
+    _working: list[Spot] = field(default_factory=list)
+    _served: dict[Hashable, float] = field(default_factory=dict)
+    _turns: float = 0.0
+
+    def spot(self, server_id: int | None, member_id: int) -> Spot:
+        """A place for a request; a direct message counts as a server of its own."""
+        server: Hashable = server_id if server_id is not None else ("direct", member_id)
+        return Spot(self, Claim(server, member_id, time.monotonic()))
+
+    async def enter(self, spot: Spot) -> None:
+        if len(self._working) < self.at_once and not self._waiting:
+            self._begin(spot)
+            return
+        spot.called = asyncio.get_running_loop().create_future()
+        self._waiting.append(spot)
+        try:
+            await spot.called
+        except asyncio.CancelledError:
+            if spot in self._waiting:
+                self._waiting.remove(spot)
+            else:  # called in the same moment
+                self.leave(spot)
+            raise
+
+    def leave(self, spot: Spot) -> None:
+        self._working.remove(spot)
+        if spot.began is not None:
+            self.usual_s += 0.1 * (time.monotonic() - spot.began - self.usual_s)
+        while self._waiting and len(self._working) < self.at_once:
+            claims = [one.claim for one in self._waiting]
+            self._begin(self._waiting.pop(next_turn(claims, self._load(), self._served)))
+
+    def before(self, spot: Spot) -> int:
+        """How many are before this one in the line; 0 for one that has its turn."""
+        if spot not in self._waiting:
+            return 0
+        claims = [one.claim for one in self._waiting]
+        order = fair_order(claims, (one.claim for one in self._working), self._served)
+        return order.index(self._waiting.index(spot)) + 1
+
+    def _begin(self, spot: Spot) -> None:
+        self._working.append(spot)
+        spot.began = time.monotonic()
+        self._turns += 1.0
+        if len(self._served) > REMEMBERED:
+            self._served.clear()
+        self._served.update(dict.fromkeys(spot.claim.keys, self._turns))
+        if spot.called is not None and not spot.called.done():
+            spot.called.set_result(None)
+
+    def _load(self) -> Counter[Hashable]:
+        return Counter(key for one in self._working for key in one.claim.keys)
