@@ -52,6 +52,15 @@ class Origin(Plain):
 # --- asks ----------------------------------------------------------------------------------------------------------
 
 
+class Upload(Plain):
+    """A file that the member attached; the URL is Discord's signed CDN address and is fetched at once."""
+
+    filename: str
+    url: str
+    size: int
+    content_type: str = ""
+
+
 class Generate(Plain):
     kind: Literal["generate"] = "generate"
     model: str | None = None
@@ -77,14 +86,54 @@ class Variations(Plain):
 
 
 class OpenLarge(Plain):
-    """One output drawn large, with all its details (seed, model, credits)."""
+    """One output drawn large, with all its details (seed, model, credits) and all that can be done with it."""
 
     kind: Literal["open"] = "open"
     output_id: int
+    direction: str | None = None
+    """With the sliders open, this one in hand; empty for the first. None: without sliders."""
+
+
+class ShowAgain(Plain):
+    """The pictures of an earlier request once more, as they were: the way back."""
+
+    kind: Literal["show"] = "show"
+    request_id: int
+
+
+class Play(Plain):
+    """One move from one picture to the next."""
+
+    kind: Literal["play"] = "play"
+    output_id: int
+    move: Literal["again", "little", "lot", "calmer", "bolder", "pull"]
+    """`again`: another like it; `little`, `lot`: four neighbours, near or far; `calmer`, `bolder`: toward the mean of
+    the model's works or away from it; `pull`: along one of the model's sliders."""
+    direction: str | None = None
+    """For `pull`: the slider's id."""
+    amount: float = 0.0
+    """For `pull`: how far, in deviations; 0 puts the slider back to the middle."""
+
+
+class Favour(Plain):
+    """Put a star to a picture, or take it off."""
+
+    kind: Literal["favour"] = "favour"
+    output_id: int
+    name: str | None = None
+    """A name of the member's own for it; None leaves the one it has."""
+    starred: bool | None = None
+    """None turns it around."""
 
 
 class MakeEmoji(Plain):
     kind: Literal["emoji"] = "emoji"
+    output_id: int
+    name: str
+
+
+class MakeSticker(Plain):
+    kind: Literal["sticker"] = "sticker"
     output_id: int
     name: str
 
@@ -94,15 +143,6 @@ class DeleteMine(Plain):
 
     kind: Literal["delete"] = "delete"
     request_id: int
-
-
-class Upload(Plain):
-    """A file that the member attached; the URL is Discord's signed CDN address and is fetched at once."""
-
-    filename: str
-    url: str
-    size: int
-    content_type: str = ""
 
 
 class Train(Plain):
@@ -128,7 +168,21 @@ class SetDefaultModel(Plain):
     model_id: str
 
 
-Ask = Generate | Reroll | Variations | OpenLarge | MakeEmoji | DeleteMine | Train | SteerTraining | SetDefaultModel
+Ask = (
+    Generate
+    | Reroll
+    | Variations
+    | OpenLarge
+    | ShowAgain
+    | Play
+    | Favour
+    | MakeEmoji
+    | MakeSticker
+    | DeleteMine
+    | Train
+    | SteerTraining
+    | SetDefaultModel
+)
 
 
 # --- views: what a message shows -----------------------------------------------------------------------------------
@@ -144,6 +198,28 @@ class ShownPicture(Plain):
     """Lines such as `Ada's fox 41 %`."""
 
 
+class Slider(Plain):
+    """One direction of a model, as the panel's sliders show it."""
+
+    id: str
+    name: str
+    """What members call it, else what was measured (`brighter ↔ darker`); empty where nothing is known."""
+    value: float = 0.0
+    """Where the picture shown stands, in deviations."""
+    low: float = -3.0
+    high: float = 3.0
+    less: Base64Bytes | None = None
+    """A small picture of what pulling down does, PNG; none where there was no time to draw it."""
+    more: Base64Bytes | None = None
+
+
+class SliderBoard(Plain):
+    """The sliders below a picture, the most visible ones first; one is in hand."""
+
+    sliders: tuple[Slider, ...]
+    chosen: str
+
+
 class PicturesView(Plain):
     kind: Literal["pictures"] = "pictures"
     request_id: int
@@ -157,7 +233,17 @@ class PicturesView(Plain):
     """Small print: seed, variety, milliseconds."""
     pictures: tuple[ShownPicture, ...]
     large: bool = False
-    """One picture opened: shows its details and the emoji button instead of the grid's buttons."""
+    """One picture opened: shows its details and all that can be done with it instead of the grid's buttons."""
+    subject_id: int | None = None
+    """The picture that the buttons of an opened one speak of; None: the one shown. An enlarged copy is another row."""
+    back: str = ""
+    """Where the way back leads: `show:<request id>` or `open:<output id>`; empty for nowhere."""
+    abilities: tuple[str, ...] = ()
+    """The kinds of recipes that the model's family can follow, so that no button is offered in vain."""
+    stars: int = 0
+    """How many members have the opened picture among their favourites."""
+    board: SliderBoard | None = None
+    """The sliders, where they are open."""
 
 
 class TrainingPhase(StrEnum):
@@ -232,6 +318,22 @@ class QueueLine(Plain):
     seconds_left: float | None = None
 
 
+class CreditsView(Plain):
+    """Whose art is in a picture, and how it came to be; shown to the asker alone."""
+
+    output_id: int
+    maker_id: int
+    model_title: str
+    made_at: float
+    shares: tuple[str, ...]
+    """Lines such as `41 % fox, by Ada (CC BY 4.0)`, the largest first."""
+    steps: tuple[str, ...]
+    """How it was made, from its first picture on: `a new picture from seed 7`, `varied by 30 %`."""
+    exact: bool = True
+    """The shares are those of the mixture itself."""
+    thumbnail: Base64Bytes | None = None
+
+
 View = PicturesView | TrainingView | NoticeView
 
 
@@ -271,6 +373,9 @@ class Studio(Protocol):
 
     async def queue(self, guild_id: int | None) -> list[QueueLine]: ...
 
+    async def credits(self, origin: Origin, output_id: int) -> CreditsView:
+        """Raises `Refused` for a picture that is not to be seen here."""
+
     async def status(self) -> dict[str, str]:
         """Lines for /about: version, device, worker's state, pictures made."""
 
@@ -298,3 +403,6 @@ class Messenger(Protocol):
 
     async def make_emoji(self, origin: Origin, name: str, picture: bytes) -> str:
         """Add a custom emoji to the guild and return its mention. Raises `Refused` (no permission, slots full)."""
+
+    async def make_sticker(self, origin: Origin, name: str, picture: bytes) -> str:
+        """Add a sticker (a PNG of 320 pixels square) to the guild and return its name. Raises `Refused`, `Retry`."""

@@ -2,61 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any, Self
-
-import discord
-
 from bot.chat import ids, modals, panels, texts
-from bot.chat.desk import Desk, desk_of
+from bot.chat.desk import Desk
 from bot.chat.info import show_models, show_queue
-from bot.chat.origins import Interaction, Placing, is_moderator
-from bot.errors import Refused
+from bot.chat.origins import Interaction, Placing
+from bot.chat.press import Press, needs_expressions, needs_moderator
+from bot.chat.studio_buttons import STUDIO_PRESSES
 from bot.stories import DeleteMine, Generate, OpenLarge, Reroll, SetDefaultModel, SteerTraining, Variations
-
-AnyItem = discord.ui.Item[Any]
-
-
-class Press(discord.ui.DynamicItem[AnyItem], template=r"(?!)"):
-    """Base of all presses: takes the custom id apart and sends what fails through the chain of trouble."""
-
-    def __init__(self, item: AnyItem, match: re.Match[str]) -> None:
-        super().__init__(item)
-        self.told = match.groupdict()
-
-    @classmethod
-    async def from_custom_id(cls, interaction: Interaction, item: AnyItem, match: re.Match[str], /) -> Self:
-        return cls(item, match)
-
-    async def callback(self, interaction: Interaction) -> None:
-        desk = desk_of(interaction)
-        async with desk.guarded(interaction):
-            await self.pressed(desk, interaction)
-
-    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
-        raise NotImplementedError
-
-    def number(self, name: str) -> int:
-        return int(self.told[name])
-
-    def chosen(self) -> str:
-        """The value chosen in a menu."""
-        assert isinstance(self.item, discord.ui.Select)
-        return str(self.item.values[0])
-
-    def is_owner(self, interaction: Interaction) -> bool:
-        return interaction.user.id == self.number("owner")
-
-    def needs_owner(self, interaction: Interaction) -> None:
-        if not self.is_owner(interaction) and not is_moderator(interaction):
-            raise Refused(texts.NOT_YOURS)
-
-
-def needs_moderator(interaction: Interaction) -> None:
-    if interaction.guild_id is None:
-        raise Refused(texts.SERVER_ONLY)
-    if not is_moderator(interaction):
-        raise Refused(texts.MODERATORS_ONLY)
 
 
 class RerollPress(Press, template=ids.REROLL):
@@ -93,14 +45,7 @@ class SharePress(Press, template=ids.SHARE):
 
 class EmojiPress(Press, template=ids.EMOJI):
     async def pressed(self, desk: Desk, interaction: Interaction) -> None:
-        if interaction.guild_id is None:
-            raise Refused(texts.SERVER_ONLY)
-        may = interaction.permissions
-        if not (may.create_expressions or may.manage_expressions or may.administrator):
-            raise Refused(texts.EMOJI_MEMBER)
-        mine = interaction.app_permissions
-        if not (mine.create_expressions or mine.manage_expressions or mine.administrator):
-            raise Refused(texts.EMOJI_BOT)
+        needs_expressions(interaction, texts.EMOJI_MEMBER, texts.EMOJI_BOT)
         await modals.ask_emoji_name(interaction, self.number("output"))
 
 
@@ -188,4 +133,5 @@ PRESSES: tuple[type[Press], ...] = (
     DefaultChoice,
     ModelsPress,
     QueuePress,
+    *STUDIO_PRESSES,
 )

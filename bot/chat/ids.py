@@ -11,6 +11,8 @@ PREFIX = "a:"
 
 _NUMBER = r"\d{1,20}"
 _NAME = r"[a-z0-9][a-z0-9._-]{0,63}"
+_SLIDER = r"[a-z0-9][a-z0-9-]{0,31}"
+"""Directions of a model with a longer id are not offered: they would not fit beside two snowflakes."""
 
 REROLL = rf"a:reroll:(?P<request>{_NUMBER}):(?P<owner>{_NUMBER})"
 VARY = rf"a:vary:(?P<output>{_NUMBER})"
@@ -31,6 +33,19 @@ DEFAULT_ONE = r"a:default-of"
 MODELS = r"a:models:(?P<page>\d{1,4})"
 QUEUE = r"a:queue"
 
+LOOK = rf"a:look:(?P<output>{_NUMBER}):(?P<owner>{_NUMBER})"
+LOOK_ONE = rf"a:lookof:(?P<request>{_NUMBER}):(?P<owner>{_NUMBER})"
+SHOW = rf"a:show:(?P<request>{_NUMBER}):(?P<owner>{_NUMBER})"
+PLAY = rf"a:play:(?P<move>again|little|lot|calmer|bolder):(?P<output>{_NUMBER}):(?P<owner>{_NUMBER})"
+SLIDE = rf"a:slide:(?P<output>{_NUMBER}):(?P<owner>{_NUMBER})"
+SLIDER_ONE = rf"a:slider-of:(?P<output>{_NUMBER}):(?P<owner>{_NUMBER})"
+PULL = rf"a:pull:(?P<output>{_NUMBER}):(?P<owner>{_NUMBER}):(?P<direction>{_SLIDER}):(?P<quarters>-?\d{{1,2}})"
+STAR = rf"a:star:(?P<output>{_NUMBER})"
+COPY = rf"a:copy:(?P<output>{_NUMBER})"
+CREDITS = rf"a:credits:(?P<output>{_NUMBER})"
+STICKER = rf"a:sticker:(?P<output>{_NUMBER})"
+
+STICKER_MODAL = rf"a:sticker-modal:(?P<output>{_NUMBER})"
 EMOJI_MODAL = rf"a:emoji-modal:(?P<output>{_NUMBER})"
 FILES_MODAL = r"a:files-modal:(?P<minutes>\d{1,4}(?:\.\d{1,3})?):(?P<base>(?:[a-z0-9][a-z0-9._-]{0,63})?)"
 

@@ -8,7 +8,7 @@ import contextlib
 
 import discord
 
-from bot.chat import charts, emoji, panels, routes, texts, training_panel
+from bot.chat import charts, emoji, panels, routes, stickers, texts, training_panel
 from bot.chat.delivery import Delivery
 from bot.chat.live import Live, LiveInteractions, State
 from bot.chat.origins import Interaction
@@ -110,6 +110,10 @@ class DiscordMessenger:
         """Add a custom emoji and return its mention. Raises `Refused` (no permission, no slot) or `Retry`."""
         return await emoji.make(await self._ready(), origin, name, picture)
 
+    async def make_sticker(self, origin: Origin, name: str, picture: bytes) -> str:
+        """Add a sticker and return its name. Raises `Refused` (no permission, no slot) or `Retry`."""
+        return await stickers.make(await self._ready(), origin, name, picture)
+
     # --- small helps -------------------------------------------------------------------------------------------------
 
     async def _place(
@@ -147,7 +151,8 @@ class DiscordMessenger:
     async def _panel(self, origin: Origin, view: View) -> Panel:
         match view:
             case PicturesView():
-                return panels.pictures(view, private=origin.placing == "private")
+                private = origin.placing == "private" or (origin.placing == "panel" and origin.private)
+                return await panels.drawn(view, private=private)
             case TrainingView():
                 return training_panel.training(view, await asyncio.to_thread(charts.draw, view.history))
             case NoticeView():

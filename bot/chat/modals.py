@@ -1,4 +1,4 @@
-"""The two forms: the name of an emoji, and pictures to learn from.
+"""The forms: the name of an emoji or a sticker, and pictures to learn from.
 
 Submissions are read from the interaction itself, not through discord.py's store of open modals, which a restart
 empties: who fills in a form for ten minutes must not lose it because the bot was updated meanwhile.
@@ -11,17 +11,18 @@ from typing import Any
 
 import discord
 
-from bot.chat import ids, texts
+from bot.chat import ids, studio_texts, texts
 from bot.chat.desk import Desk
 from bot.chat.origins import Interaction
 from bot.chat.routes import translated
 from bot.errors import Refused
-from bot.stories import MakeEmoji, Train, Upload
+from bot.stories import MakeEmoji, MakeSticker, Train, Upload
 
 Modal = discord.ui.Modal
 _NAME, _FILES = "name", "files"
 MAX_FILES = 10
 _EMOJI = re.compile(ids.EMOJI_MODAL)
+_STICKER = re.compile(ids.STICKER_MODAL)
 _TRAIN = re.compile(ids.FILES_MODAL)
 _BASE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
@@ -33,6 +34,17 @@ async def ask_emoji_name(interaction: Interaction, output_id: int) -> None:
         custom_id=_NAME, default=f"art_{output_id}"[:32], min_length=2, max_length=32
     )
     modal.add_item(discord.ui.Label(text=texts.EMOJI_NAME, description=texts.EMOJI_NAME_HELP, component=name))
+    await _open(interaction, modal)
+
+
+async def ask_sticker_name(interaction: Interaction, output_id: int) -> None:
+    """Open the form for the name of a sticker made from this output."""
+    modal = Modal(title=studio_texts.STICKER_MODAL, custom_id=ids.pack("sticker-modal", output_id))
+    name: discord.ui.TextInput[Modal] = discord.ui.TextInput(
+        custom_id=_NAME, default=f"art {output_id}"[:30], min_length=2, max_length=30
+    )
+    about = studio_texts.STICKER_NAME_HELP
+    modal.add_item(discord.ui.Label(text=studio_texts.STICKER_NAME, description=about, component=name))
     await _open(interaction, modal)
 
 
@@ -59,6 +71,9 @@ async def submitted(desk: Desk, interaction: Interaction) -> None:
     if (match := _EMOJI.fullmatch(custom_id)) is not None:
         name = str(fields.get(_NAME) or "").strip().strip(":")
         await desk.ask(interaction, MakeEmoji(output_id=int(match["output"]), name=name), "private")
+    elif (match := _STICKER.fullmatch(custom_id)) is not None:
+        name = str(fields.get(_NAME) or "")
+        await desk.ask(interaction, MakeSticker(output_id=int(match["output"]), name=name), "private")
     elif (match := _TRAIN.fullmatch(custom_id)) is not None:
         uploads = _uploads(fields.get(_FILES) or [], (data.get("resolved") or {}).get("attachments") or {})
         if not uploads:

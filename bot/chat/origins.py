@@ -28,6 +28,7 @@ def read(interaction: Interaction, placing: Placing = "new") -> Origin:
         member_name=interaction.user.display_name,
         moderator=is_moderator(interaction),
         message_id=message.id if message else None,
+        private=bool(message and message.flags.ephemeral),
         filesize_limit=interaction.filesize_limit,
         locale=str(interaction.locale),
         app_permissions=interaction.app_permissions.value,

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import discord
 
-from bot.chat import ids, texts
+from bot.chat import ids, studio_panel, studio_texts, texts
 from bot.chat.parts import (
     AMBER,
-    DESCRIPTION_LIMIT,
     GREY,
     MINT,
     RED,
     VIOLET,
     Panel,
-    PanelFile,
     button,
     clip,
+    gallery,
     layout,
+    picture_file,
     plain,
     row,
     small,
@@ -26,24 +28,31 @@ from bot.stories import NoticeView, PicturesView, ShownPicture
 
 Row = discord.ui.ActionRow[discord.ui.LayoutView]
 
-_EXTENSIONS = {"image/png": "png", "image/webp": "webp", "image/jpeg": "jpg", "image/gif": "gif"}
 _TONES = {"done": ("✅", MINT), "info": ("", GREY), "refused": ("✋", AMBER), "trouble": ("⚠️", RED)}
 _DIGITS = ("1", "2", "3", "4", "5", "6", "7", "8", "9")
 
 
-def pictures(view: PicturesView, *, private: bool = False) -> Panel:
-    """Pictures with what one can do next. `private`: only the asker sees it, so it can be posted but not deleted."""
+async def drawn(view: PicturesView, *, private: bool = False) -> Panel:
+    """`pictures`, with the sheet below them drawn off the event loop."""
+    sheet = await asyncio.to_thread(studio_panel.sheet_of, view) if view.board else None
+    return pictures(view, private=private, sheet=sheet)
+
+
+def pictures(view: PicturesView, *, private: bool = False, sheet: bytes | None = None) -> Panel:
+    """Pictures with what one can do next. `private`: only the asker sees it, so it can be posted but not deleted.
+
+    `sheet` is what `studio_panel.sheet_of` drew. Must be called on the event loop: discord.py ties views to it.
+    """
+    if view.large and view.pictures:
+        return studio_panel.one(view, private=private, sheet=sheet)
     shown = view.pictures[:9]
-    files = tuple(_file(view, number, picture, len(shown)) for number, picture in enumerate(shown, 1))
-    gallery = discord.ui.MediaGallery[discord.ui.LayoutView](
-        *(discord.MediaGalleryItem(f"attachment://{file.name}", description=file.description) for file in files)
-    )
+    files = tuple(picture_file(view, number, picture, len(shown)) for number, picture in enumerate(shown, 1))
     headline = text(
         f"### {plain(view.headline, 150)}",
         small(texts.made_by(view.owner_id, plain(view.model_title, 60))),
     )
     details = _details(view)
-    children: list[discord.ui.Item[discord.ui.LayoutView]] = [headline, gallery]
+    children: list[discord.ui.Item[discord.ui.LayoutView]] = [headline, gallery(files)]
     if details:
         children.append(text(details))
     children += _picture_rows(view, private)
@@ -66,18 +75,9 @@ def question(words: str, yes: str, yes_id: str, no: str) -> Panel:
     return Panel(layout(text(words), answers, colour=AMBER), ephemeral=True)
 
 
-def _file(view: PicturesView, number: int, picture: ShownPicture, total: int) -> PanelFile:
-    extension = _EXTENSIONS.get(picture.media_type, "png")
-    words = texts.picture_description(number, total, view.model_title, picture.seed)
-    return PanelFile(f"artel-{picture.output_id}.{extension}", bytes(picture.data), clip(words, DESCRIPTION_LIMIT))
-
-
 def _details(view: PicturesView) -> str:
     lines = [small(*(plain(detail, 120) for detail in view.details))]
-    if view.large and view.pictures and view.pictures[0].credits:
-        works = view.pictures[0].credits[:8]
-        lines.insert(0, texts.CREDITS + "\n" + "\n".join(f"- {plain(work, 100)}" for work in works))
-    if not view.large and 1 < len(view.pictures) <= 4:
+    if 1 < len(view.pictures) <= 4:
         lines.append(small(texts.GRID_HINT))
     return "\n".join(line for line in lines if line)
 
@@ -86,13 +86,10 @@ def _picture_rows(view: PicturesView, private: bool) -> list[Row]:
     shown = view.pictures[:9]
     if not shown:
         return []
-    if view.large:
-        return [_large_row(view, shown[0], private)]
-    if len(shown) == 1:
-        return [_single_row(view, shown[0])]
-    if len(shown) <= 4:
-        return _grid_rows(view, shown)
-    return _menu_rows(view, shown)
+    rows = _grid_rows(view, shown, private) if len(shown) <= 4 else _menu_rows(view, shown, private)
+    if view.back:
+        rows.append(row(studio_panel.back_button(view, studio_texts.BACK)))
+    return rows
 
 
 def _reroll(view: PicturesView, label: str) -> discord.ui.Button[discord.ui.LayoutView]:
@@ -104,40 +101,20 @@ def _delete(view: PicturesView, label: str = "") -> discord.ui.Button[discord.ui
     return button(label, ids.pack("delete", view.request_id, view.owner_id), emoji="🗑️")
 
 
-def _large_row(view: PicturesView, picture: ShownPicture, private: bool) -> Row:
-    output = picture.output_id
-    last = button(texts.SHARE, ids.pack("share", output), emoji="📌") if private else _delete(view)
-    return row(
-        button(texts.VARIATIONS, ids.pack("vary", output), emoji="✨"),
-        button(texts.MAKE_EMOJI, ids.pack("emoji", output), emoji="😀"),
-        last,
-    )
-
-
-def _single_row(view: PicturesView, picture: ShownPicture) -> Row:
-    output = picture.output_id
-    return row(
-        _reroll(view, texts.REROLL),
-        button(texts.VARIATIONS, ids.pack("vary", output), emoji="✨"),
-        button(texts.OPEN_LARGE, ids.pack("open", output), emoji="🔍"),
-        button(texts.MAKE_EMOJI, ids.pack("emoji", output), emoji="😀"),
-        _delete(view),
-    )
-
-
-def _grid_rows(view: PicturesView, shown: tuple[ShownPicture, ...]) -> list[Row]:
+def _grid_rows(view: PicturesView, shown: tuple[ShownPicture, ...], private: bool) -> list[Row]:
     vary = [
         button(digit, ids.pack("vary", picture.output_id), emoji="✨")
         for digit, picture in zip(_DIGITS, shown, strict=False)
     ]
     enlarge = [
-        button(digit, ids.pack("open", picture.output_id), emoji="🔍")
+        button(digit, ids.pack("look", picture.output_id, view.owner_id), emoji="🔍")
         for digit, picture in zip(_DIGITS, shown, strict=False)
     ]
-    return [row(_reroll(view, ""), *vary), row(_delete(view), *enlarge)]
+    last = [] if private else [_delete(view)]
+    return [row(_reroll(view, ""), *vary), row(*last, *enlarge)]
 
 
-def _menu_rows(view: PicturesView, shown: tuple[ShownPicture, ...]) -> list[Row]:
+def _menu_rows(view: PicturesView, shown: tuple[ShownPicture, ...], private: bool) -> list[Row]:
     def menu(custom_id: str, placeholder: str, emoji: str) -> Row:
         options = [
             discord.SelectOption(
@@ -152,6 +129,6 @@ def _menu_rows(view: PicturesView, shown: tuple[ShownPicture, ...]) -> list[Row]
 
     return [
         menu(ids.pack("varyof", view.request_id), texts.VARY_ONE, "✨"),
-        menu(ids.pack("openof", view.request_id), texts.OPEN_ONE, "🔍"),
-        row(_reroll(view, texts.REROLL), _delete(view, texts.DELETE)),
+        menu(ids.pack("lookof", view.request_id, view.owner_id), texts.OPEN_ONE, "🔍"),
+        row(_reroll(view, texts.REROLL), *([] if private else [_delete(view, texts.DELETE)])),
     ]

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import discord
 from discord.utils import escape_markdown
 
+from bot.chat import texts
+from bot.stories import PicturesView, ShownPicture
+
 TEXT_LIMIT = 4000
 """Characters in all the texts of one message (Discord)."""
 LABEL_LIMIT = 80
 DESCRIPTION_LIMIT = 256
+_EXTENSIONS = {
+    "image/png": "png",
+    "image/webp": "webp",
+    "image/jpeg": "jpg",
+    "image/gif": "gif",
+    "video/mp4": "mp4",
+}
 
 MINT = 0x3BA98A
 VIOLET = 0x7A6FF0
@@ -51,6 +61,19 @@ def layout(*children: discord.ui.Item[discord.ui.LayoutView], colour: int | None
     view = discord.ui.LayoutView(timeout=None)
     view.add_item(discord.ui.Container(*children, accent_colour=colour))
     return view
+
+
+def gallery(files: Sequence[PanelFile]) -> discord.ui.MediaGallery[discord.ui.LayoutView]:
+    """Files of the panel side by side, at most ten."""
+    items = [discord.MediaGalleryItem(f"attachment://{file.name}", description=file.description) for file in files]
+    return discord.ui.MediaGallery(*items)
+
+
+def picture_file(view: PicturesView, number: int, picture: ShownPicture, total: int) -> PanelFile:
+    """A picture under the name that leads back to its row."""
+    extension = _EXTENSIONS.get(picture.media_type, "png")
+    words = texts.picture_description(number, total, view.model_title, picture.seed)
+    return PanelFile(f"artel-{picture.output_id}.{extension}", bytes(picture.data), clip(words, DESCRIPTION_LIMIT))
 
 
 def text(*lines: str) -> discord.ui.TextDisplay[discord.ui.LayoutView]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -36,11 +36,11 @@ class Link:
     relation: str
 
 
-async def link(connection: AsyncConnection, output_ids: Sequence[int], parents: Sequence[int], relation: str) -> None:
-    """Write down that all these outputs came from these parents, in the caller's transaction; harmless twice."""
+async def link(connection: AsyncConnection, families: Iterable[tuple[int, Sequence[int], str]]) -> None:
+    """Write down (output, parents, relation), in the caller's transaction; harmless twice."""
     rows = [
         {"output_id": child, "parent_id": parent, "place": place, "relation": relation}
-        for child in output_ids
+        for child, parents, relation in families
         for place, parent in enumerate(dict.fromkeys(parents))
     ]
     if rows:

@@ -93,11 +93,10 @@ class Outputs:
             await insert_new(connection, outputs, rows, keys=("request_id", "place"))
             if ending is not None:
                 await end(connection, request_id, ending, made[0].model_sha256)
-            query = sa.select(outputs.c.id).where(outputs.c.request_id == request_id).order_by(outputs.c.place)
-            ids = list((await connection.execute(query)).scalars())
-            for output_id, new in zip(ids, made, strict=True):
-                await link(connection, [output_id], new.parents, new.relation)
-            return ids
+            query = sa.select(outputs.c.place, outputs.c.id).where(outputs.c.request_id == request_id)
+            ids = dict((await connection.execute(query.order_by(outputs.c.place))).tuples().all())
+            await link(connection, [(ids[new.place], new.parents, new.relation) for new in made])
+            return list(ids.values())
 
     async def get(self, output_id: int) -> Output | None:
         found = await self._select(outputs.c.id == output_id)

@@ -10,21 +10,27 @@ from bot.records.requests import RequestState
 from bot.stories import (
     Ask,
     DeleteMine,
+    Favour,
     Generate,
     MakeEmoji,
+    MakeSticker,
     OpenLarge,
     Origin,
+    Play,
     Reroll,
     SetDefaultModel,
+    ShowAgain,
     SteerTraining,
     Train,
     Variations,
 )
 from bot.workflows.durable import Disowned
 from bot.workflows.explaining import explain, sorry
+from bot.workflows.favouring import favour
 from bot.workflows.keeping import delete, make_emoji, set_default_model
 from bot.workflows.making import make
 from bot.workflows.parts import Parts
+from bot.workflows.stickers import make_sticker
 from bot.workflows.telling import Telling
 from bot.workflows.training import steer, train
 
@@ -47,8 +53,12 @@ async def answer(parts: Parts, origin: Origin, ask: Ask) -> None:
 
 async def story(telling: Telling) -> None:
     match telling.ask:
-        case Generate() | Reroll() | Variations() | OpenLarge() as ask:
+        case Generate() | Reroll() | Variations() | OpenLarge() | ShowAgain() | Play() as ask:
             await make(telling, ask)
+        case Favour() as ask:
+            await favour(telling, ask)
+        case MakeSticker() as ask:
+            await make_sticker(telling, ask)
         case MakeEmoji() as ask:
             await make_emoji(telling, ask)
         case DeleteMine() as ask:

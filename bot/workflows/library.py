@@ -11,9 +11,11 @@ from bot.records.models import Model, Owner
 from bot.safety.folders import Folders
 from bot.stories import ModelLine
 from bot.workflows.needs import Worker
+from bot.workflows.sliders import Sliders
 from bot.workflows.words import figures_line
 from gan.contract import Figures, ModelInfo
 
+ALL_KINDS = ("seed", "vary", "blend", "mix", "edit", "truncate", "point")
 MOST_CHOICES = 25
 """Discord's limit for one autocomplete answer."""
 
@@ -29,6 +31,11 @@ class Library:
     _owners: dict[str, Owner] = field(default_factory=dict)
     _defaults: dict[int, str] = field(default_factory=dict)
     _folder_names: list[str] = field(default_factory=list)
+    _abilities: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    sliders: Sliders = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sliders = Sliders(self.records, self.worker)
 
     async def load(self) -> None:
         """Read what an earlier process last knew, so that choices are there before the worker answers."""
@@ -45,6 +52,7 @@ class Library:
         """Ask the worker again. Raises what the worker's client raises; the old list then stays."""
         await self.reload()
         found = [as_model(info) for info in await self.worker.models()]
+        self._abilities = {family.name: family.recipes for family in await self.worker.families()}
         if {one.id: one for one in found} != self._models:
             await self.records.models.replace(found)
             self._take(found)
@@ -85,6 +93,16 @@ class Library:
     def title(self, model_id: str) -> str:
         model = self._models.get(model_id)
         return model.title if model else model_id
+
+    def sha256(self, model_id: str) -> str:
+        """The hash of the model's weights as last heard; empty for one that is gone."""
+        model = self._models.get(model_id)
+        return model.sha256 if model else ""
+
+    def abilities(self, model_id: str) -> tuple[str, ...]:
+        """The kinds of recipes that the model can follow; all of them before the worker has told."""
+        model = self._models.get(model_id)
+        return self._abilities.get(model.family, ALL_KINDS) if model else ALL_KINDS
 
     async def choose(self, guild_id: int | None, asked: str | None) -> Model:
         """The model a member means: by id or title, none for the default.

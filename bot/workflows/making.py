@@ -1,4 +1,4 @@
-"""The story of new pictures: /generate, reroll, variations, one opened large."""
+"""The story of pictures: /generate, reroll, variations, moves from one to the next, one opened large."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.stories import Posted
 from bot.worker import WorkerRefused
 from bot.workflows.planning import MakeAsk, plan_of
 from bot.workflows.recipes import Made, Plan
-from bot.workflows.showing import view
+from bot.workflows.showing import standing, view
 from bot.workflows.telling import Telling, elapsed_ms
 from bot.workflows.words import credit_lines
 from gan.contract import ErrorCode, RenderAnswer, RenderRequest
@@ -39,6 +39,8 @@ async def record(telling: Telling, ask: MakeAsk) -> Plan:
 
 async def render(telling: Telling, plan: Plan) -> Made:
     """Have the pictures made and put them on record; a second time makes the same ones."""
+    if plan.rows:
+        return await standing(telling, plan)
     parts = telling.parts
     started = time.monotonic()
     answer = await ask_worker(telling, plan)
@@ -74,6 +76,8 @@ def new_outputs(plan: Plan, answer: RenderAnswer) -> list[NewOutput]:
             format="png",
             sha256=picture.sha256,
             credits=[credit.model_dump(mode="json") for credit in picture.credits],
+            parents=plan.parents,
+            relation=plan.relation,
         )
         for place, (recipe, picture) in enumerate(zip(plan.recipes, answer.pictures, strict=True))
     ]
@@ -99,4 +103,4 @@ async def deliver(telling: Telling, plan: Plan, made: Made) -> Posted:
     data = telling.parts.shelf.get(made.output_ids)
     if data is None:
         data = [picture.data for picture in (await ask_worker(telling, plan)).pictures]
-    return await telling.deliver(view(telling, plan, made, data))
+    return await telling.deliver(await view(telling, plan, made, data))

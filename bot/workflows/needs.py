@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Literal, Protocol
 
-from gan.contract import Event, Health, ModelInfo, RenderAnswer, RenderRequest, Training, TrainingRequest
+from gan.contract import (
+    DirectionList,
+    Event,
+    FamilyInfo,
+    Health,
+    ModelInfo,
+    RenderAnswer,
+    RenderRequest,
+    Training,
+    TrainingRequest,
+)
 
 Steering = Literal["stop", "cancel", "pause", "resume"]
 
@@ -16,6 +26,11 @@ class Worker(Protocol):
     async def health(self) -> Health: ...
 
     async def models(self) -> tuple[ModelInfo, ...]: ...
+
+    async def families(self) -> tuple[FamilyInfo, ...]: ...
+
+    async def directions(self, model_id: str, *, wait_s: float = 0.0) -> DirectionList:
+        """A model's sliders; waits so long for those that are still being found."""
 
     async def render(self, request: RenderRequest, *, request_id: str = "") -> RenderAnswer: ...
 

@@ -7,13 +7,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from bot.errors import Refused
 from bot.stories import Plain
-from gan.contract import MAX_RECIPE_DEPTH, SEED_LIMIT, Recipe, Seed, Upscaler, Vary, depth
+from bot.workflows.moves import fits
+from gan.contract import SEED_LIMIT, Recipe, Seed, Upscaler, Vary
 
 GRID_SIZE = 256
 """Side of a picture in a grid, in pixels: four of them fill a chat's width, and 64-pixel models look well at x4."""
 LARGE_SIZE = 512
+STICKER_SIZE = 320
+"""Side that Discord asks of stickers; 512 KiB at most, and 320 pixels square of a picture are far below that."""
 EMOJI_SIZE = 128
 """What Discord scales custom emoji to at most."""
 DRAWN_SEEDS = 2**32
@@ -43,6 +45,18 @@ class Single(Plain):
 
     kind: Literal["single"] = "single"
     output_id: int
+    direction: str | None = None
+    """The slider in hand, empty for the first one; None where the sliders are not open."""
+
+
+class Moved(Plain):
+    """One picture that a move made of another."""
+
+    kind: Literal["moved"] = "moved"
+    output_id: int
+    """What it was made of: the way back."""
+    move: str
+    direction: str | None = None
 
 
 class Plan(Plain):
@@ -52,8 +66,13 @@ class Plan(Plain):
     recipes: tuple[Recipe, ...]
     size: int
     upscaler: Upscaler = Upscaler.auto
-    again: Annotated[Fresh | Around | Single, Field(discriminator="kind")]
+    again: Annotated[Fresh | Around | Single | Moved, Field(discriminator="kind")]
     """How to do the same again with other seeds."""
+    parents: tuple[int, ...] = ()
+    """Outputs that these came from, for their lineage, and how."""
+    relation: str = ""
+    rows: tuple[int, ...] = ()
+    """Outputs that stand already and are only shown again; nothing new is put on record."""
 
 
 class Made(Plain):
@@ -77,12 +96,7 @@ def fresh(first_seed: int, count: int, variety: float) -> tuple[Recipe, ...]:
 
 def neighbours(of: Recipe, first_seed: int, count: int, amount: float) -> tuple[Recipe, ...]:
     """`count` variations of a picture. Raises `Refused` when it is a variation of a variation … too often."""
-    if depth(of) >= MAX_RECIPE_DEPTH:
-        raise Refused(
-            f"This picture is already {MAX_RECIPE_DEPTH - 1} variations away from its first one, and that is as far "
-            "as it goes. Press 🔁 or use /generate to start from a new picture."
-        )
-    return tuple(Vary(of=of, seed=(first_seed + n) % SEED_LIMIT, amount=amount) for n in range(count))
+    return tuple(fits(Vary(of=of, seed=(first_seed + n) % SEED_LIMIT, amount=amount)) for n in range(count))
 
 
 def read_recipe(found: Any) -> Recipe:

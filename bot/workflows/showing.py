@@ -1,44 +1,67 @@
-"""What the message of a plan's pictures says."""
+"""What the message of a plan's pictures says, and what can be done with them."""
 
 from __future__ import annotations
 
+import logging
+import time
 from base64 import b64encode
 from collections.abc import Sequence
 
-from bot.stories import PicturesView, ShownPicture
-from bot.workflows.recipes import Around, Fresh, Made, Plan, Single, seed_of
-from bot.workflows.telling import Telling
-from bot.workflows.words import NUMBERS, milliseconds, plural, seeds_line
+from bot.errors import Refused, Retry
+from bot.records.requests import RequestState
+from bot.stories import PicturesView, ShownPicture, SliderBoard
+from bot.workflows.recipes import Around, Fresh, Made, Moved, Plan, Single, seed_of
+from bot.workflows.telling import Telling, elapsed_ms
+from bot.workflows.words import NUMBERS, credit_lines, milliseconds, plural, seeds_line
 from gan.contract import Seed, Vary
 
+log = logging.getLogger(__name__)
 
-def view(telling: Telling, plan: Plan, made: Made, data: Sequence[bytes]) -> PicturesView:
+
+async def standing(telling: Telling, plan: Plan) -> Made:
+    """Pictures that are on record already, once more: there is nothing to make."""
+    started = time.monotonic()
+    rows = await telling.parts.records.outputs.several(plan.rows)
+    await telling.end(RequestState.done)
+    shares = tuple(credit_lines(row.credits) for row in rows)
+    return Made(output_ids=plan.rows, credits=shares, ms=elapsed_ms(started))
+
+
+async def view(telling: Telling, plan: Plan, made: Made, data: Sequence[bytes]) -> PicturesView:
     """What the message of these pictures shows."""
     shown = tuple(
         ShownPicture(output_id=output_id, data=b64encode(picture), seed=seed_of(recipe), credits=shares)
         for output_id, picture, recipe, shares in zip(made.output_ids, data, plan.recipes, made.credits, strict=True)
     )
+    library = telling.parts.library
+    large = len(shown) == 1
+    subject = plan.again.output_id if isinstance(plan.again, Single) else made.output_ids[0]
     return PicturesView(
         request_id=telling.id,
         owner_id=telling.origin.member_id,
         owner_name=telling.origin.member_name,
         model_id=plan.model_id,
-        model_title=telling.parts.library.title(plan.model_id),
-        headline=headline(plan),
+        model_title=library.title(plan.model_id),
+        headline=headline(plan, subject),
         details=tuple(line for line in (*about(plan), milliseconds(made.ms)) if line),
         pictures=shown,
-        large=isinstance(plan.again, Single),
+        large=large,
+        subject_id=subject if large else None,
+        back=await _back(telling, plan, subject),
+        abilities=library.abilities(plan.model_id),
+        stars=(await telling.parts.records.favourites.stars([subject])).get(subject, 0) if large else 0,
+        board=await _board(telling, plan),
     )
 
 
-def headline(plan: Plan) -> str:
+def headline(plan: Plan, subject: int) -> str:
     match plan.again:
         case Fresh(count=count):
             return NUMBERS.get(count, plural(count, "new picture"))
         case Around(output_id=output_id):
             return f"Variations of #{output_id}"
-        case Single(output_id=output_id):
-            return f"Picture #{output_id}"
+        case Single() | Moved():
+            return f"Picture #{subject}"
 
 
 def about(plan: Plan) -> tuple[str, ...]:
@@ -47,3 +70,38 @@ def about(plan: Plan) -> tuple[str, ...]:
     variety = f"variety {first.variety:.0%}".replace("%", " %") if isinstance(first, Seed) else ""
     moved = f"moved {first.amount:.0%}".replace("%", " %") if isinstance(first, Vary) else ""
     return (seeds_line(seed_of(recipe) for recipe in plan.recipes), variety, moved)
+
+
+async def _back(telling: Telling, plan: Plan, subject: int) -> str:
+    """Where the way back leads: from a move to what it was made of, from a picture to those it was chosen among."""
+    records = telling.parts.records
+    match plan.again:
+        case Moved(output_id=before) | Around(output_id=before):
+            return f"open:{before}"
+        case Single(direction=None):
+            picture = await records.outputs.get(subject)
+            if picture is not None and len(await records.outputs.of_request(picture.request_id)) > 1:
+                return f"show:{picture.request_id}"
+            parents = await records.lineage.parents(subject)
+            return f"open:{parents[0].parent_id}" if parents else ""
+        case Single():
+            return f"open:{subject}"
+        case Fresh():
+            return ""
+
+
+async def _board(telling: Telling, plan: Plan) -> SliderBoard | None:
+    """The sliders, where they are open; without them the picture is still worth showing."""
+    again = plan.again
+    if not isinstance(again, Single | Moved) or again.direction is None:
+        return None
+    library = telling.parts.library
+    try:
+        return await library.sliders.board(
+            plan.model_id, library.sha256(plan.model_id), plan.recipes[0], telling.origin.guild_id, again.direction
+        )
+    except (Refused, Retry) as trouble:
+        if isinstance(again, Single):
+            raise  # they were asked for
+        log.info("no sliders beside a picture: %s", trouble)
+        return None

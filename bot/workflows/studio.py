@@ -10,7 +10,8 @@ from typing import get_args
 
 from bot.errors import Refused, Retry
 from bot.records.trainings import Training
-from bot.stories import Ask, ModelLine, NoticeView, Origin, Posted, QueueLine, TrainingPhase
+from bot.stories import Ask, CreditsView, ModelLine, NoticeView, Origin, Posted, QueueLine, TrainingPhase
+from bot.workflows import looking
 from bot.workflows.answering import answer
 from bot.workflows.background import Background
 from bot.workflows.durable import Durable
@@ -96,6 +97,9 @@ class Studio:
             owner_name=training.member_name,
             phase=TrainingPhase(training.state),
         )
+
+    async def credits(self, origin: Origin, output_id: int) -> CreditsView:
+        return await looking.credits_of(self._parts, origin, output_id)
 
     async def status(self) -> dict[str, str]:
         """Lines for /about."""

@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
 from dataclasses import dataclass, field
 
 from bot.errors import Refused, Retry
 from bot.stories import (
     Ask,
+    CreditsView,
     DeleteMine,
+    Favour,
     Generate,
     MakeEmoji,
+    MakeSticker,
     Messenger,
     ModelLine,
     NoticeView,
     OpenLarge,
     Origin,
     PicturesView,
+    Play,
     Posted,
     QueueLine,
     Reroll,
     SetDefaultModel,
+    ShowAgain,
+    SliderBoard,
     SteerTraining,
     Train,
     TrainingView,
     Variations,
     View,
 )
-from tests.chat.views import pictures_view, png, training_view
+from tests.chat.views import pictures_view, png, slider_board, training_view
 
 
 @dataclass
@@ -71,6 +78,17 @@ class FakeStudio:
     async def queue(self, guild_id: int | None) -> list[QueueLine]:
         return self.waiting
 
+    async def credits(self, origin: Origin, output_id: int) -> CreditsView:
+        return CreditsView(
+            output_id=output_id,
+            maker_id=origin.member_id,
+            model_title="Little things",
+            made_at=1_767_225_600.0,
+            shares=("41 % · fox, by Ada (CC BY 4.0)", "59 % · cat"),
+            steps=("a new picture from seed 7",),
+            thumbnail=b64encode(png()),
+        )
+
     async def status(self) -> dict[str, str]:
         return {"Version": "0.1.0", "Worker": "ready"}
 
@@ -111,13 +129,26 @@ class FakeStudio:
     async def _answer(self, origin: Origin, ask: Ask) -> None:
         match ask:
             case Generate(count=count):
-                await self._show(origin, drawn(origin, count, f"{count} new pictures"))
+                await self._show(origin, drawn(origin, count, f"{count} new pictures", large=count == 1))
             case Reroll(request_id=request):
                 await self._show(origin, drawn(origin, 4, f"Again after {request}"))
             case Variations(output_id=output):
                 await self._show(origin, drawn(origin, 4, f"Variations of #{output}"))
-            case OpenLarge(output_id=output):
-                await self._show(origin, drawn(origin, 1, f"Picture #{output}", large=True))
+            case OpenLarge(output_id=output, direction=direction):
+                board = None if direction is None else slider_board(direction or "d1")
+                await self._show(origin, opened(origin, output, board))
+            case ShowAgain(request_id=request):
+                await self._show(origin, drawn(origin, 4, f"The pictures of {request}"))
+            case Play(move="little" | "lot", output_id=output):
+                await self._show(origin, drawn(origin, 4, f"Around #{output}", back=f"open:{output}"))
+            case Play(move="pull", direction=direction):
+                await self._show(origin, opened(origin, origin.interaction_id * 10, slider_board(direction or "d1")))
+            case Play():
+                await self._show(origin, opened(origin, origin.interaction_id * 10))
+            case Favour(output_id=output):
+                await self._show(origin, NoticeView(tone="done", text=f"#{output} starred."))
+            case MakeSticker(name=name):
+                await self._sticker(origin, name)
             case MakeEmoji(name=name):
                 await self._emoji(origin, name)
             case DeleteMine(request_id=request):
@@ -138,13 +169,33 @@ class FakeStudio:
             return
         await self._show(origin, NoticeView(tone="done", text=f"{mention} is here."))
 
+    async def _sticker(self, origin: Origin, name: str) -> None:
+        try:
+            made = await self.messenger.make_sticker(origin, name, png(side=320))
+        except (Refused, Retry) as error:
+            await self._show(origin, NoticeView(tone="refused", text=str(error)))
+            return
+        await self._show(origin, NoticeView(tone="done", text=f"{made} is here."))
+
     async def _show(self, origin: Origin, view: View) -> None:
         self.posted[origin.interaction_id] = await self.messenger.deliver(origin, view)
 
 
-def drawn(origin: Origin, count: int, headline: str, large: bool = False) -> PicturesView:
-    view = pictures_view(count, request_id=origin.interaction_id, owner_id=origin.member_id, large=large)
-    return view.model_copy(update={"headline": headline})
+def drawn(origin: Origin, count: int, headline: str, **fields: object) -> PicturesView:
+    view = pictures_view(count, request_id=origin.interaction_id, owner_id=origin.member_id)
+    return view.model_copy(update={"headline": headline, **fields})
+
+
+def opened(origin: Origin, output_id: int, board: SliderBoard | None = None) -> PicturesView:
+    return drawn(
+        origin,
+        1,
+        f"Picture #{output_id}",
+        large=True,
+        subject_id=output_id,
+        back=f"show:{origin.interaction_id - 1}",
+        board=board,
+    )
 
 
 def training(origin: Origin, phase: str, **fields: object) -> TrainingView:

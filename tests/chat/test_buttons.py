@@ -6,9 +6,12 @@ import pytest
 
 from bot.stories import (
     DeleteMine,
+    Favour,
     Generate,
     MakeEmoji,
+    MakeSticker,
     OpenLarge,
+    Play,
     Reroll,
     SetDefaultModel,
     SteerTraining,
@@ -17,7 +20,7 @@ from bot.stories import (
 from tests.chat.conftest import Chat
 from tests.chat.people import Person, Shown, eventually
 from tests.chat.studio import training
-from tests.chat.views import PNG
+from tests.chat.views import PNG, png
 
 
 async def grid(person: Person, **options: object) -> Shown:
@@ -59,17 +62,132 @@ async def test_variations_come_below(chat: Chat) -> None:
     assert (await juno.read(before)).pictures == before.pictures
 
 
-async def test_opening_large_is_private_and_can_be_posted(chat: Chat) -> None:
+async def test_the_owner_opens_in_place_and_goes_back(chat: Chat) -> None:
+    juno = await chat.member()
+    before = await grid(juno)
+    await juno.press(before, "🔍 2")
+    large = await juno.find(lambda shown: shown.text.startswith(f"### Picture #{_outputs(before)[1]}"))
+    assert chat.studio.asks()[1] == OpenLarge(output_id=_outputs(before)[1])
+    assert large.id == before.id
+    await juno.press(large, "↩️ Back")
+    back = await juno.find(lambda shown: shown.text.startswith("### The pictures of"))
+    assert back.id == before.id
+    assert len(await juno.messages_of_bot()) == 1
+    assert await chat.problems() == []
+
+
+async def test_anyone_else_opens_a_panel_of_their_own_that_only_they_see(chat: Chat) -> None:
     juno, ada = await chat.member(), await chat.artist()
     before = await grid(juno)
-    large = await juno.answer(await juno.press(before, "🔍 2"))
-    assert chat.studio.asks()[1] == OpenLarge(output_id=_outputs(before)[1])
+    large = await ada.answer(await ada.press(before, "🔍 2"))
     assert large.ephemeral
-    assert len(await ada.messages_of_bot()) == 1
-    posted = await juno.answer(await juno.press(large, "📌 Post it here"))
+    await ada.press(large, "🌱 A little")
+    varied = await ada.find(lambda shown: shown.text.startswith("### Around #"))
+    assert (varied.id, varied.ephemeral) == (large.id, True)
+    assert "🗑️" not in varied.controls
+    assert len(await juno.messages_of_bot()) == 1
+    await ada.press(varied, "↩️ Back")
+    large = await ada.find(lambda shown: shown.text.startswith("### Picture #"))
+    posted = await ada.answer(await ada.press(large, "📌 Post it here"))
     assert not posted.ephemeral
-    assert "🗑️" in posted.controls
-    assert len(await ada.messages_of_bot()) == 2
+    assert "🗑️ Delete" in posted.controls
+    assert len(await juno.messages_of_bot()) == 2
+    assert await chat.problems() == []
+
+
+async def test_only_the_owner_drives_a_panel_and_anyone_takes_a_copy(chat: Chat) -> None:
+    juno, ada = await chat.member(), await chat.artist()
+    before = await grid(juno)
+    await juno.press(before, "🔍 1")
+    panel = await juno.find(lambda shown: shown.text.startswith("### Picture #"))
+    asked = len(chat.studio.asks())
+    for label in ("🔁 Another", "🌱 A little", "🌪️ A lot", "➖ Calmer", "➕ Bolder", "🎚️ Sliders", "↩️ Back"):
+        refused = await ada.answer(await ada.press(panel, label))
+        assert refused.ephemeral
+        assert "Take a copy" in refused.text
+    assert len(chat.studio.asks()) == asked
+    copy = await ada.answer(await ada.press(panel, "👥 Take a copy"))
+    assert copy.id != panel.id
+    assert not copy.ephemeral
+    await ada.press(copy, "🔁 Another")
+    await ada.find(lambda shown: shown.id == copy.id and shown.text != copy.text)
+    assert chat.studio.asked[-1][0].member_id == int(ada.id)
+
+
+@pytest.mark.parametrize(
+    ("label", "move"),
+    [
+        ("🔁 Another", "again"),
+        ("🌱 A little", "little"),
+        ("🌪️ A lot", "lot"),
+        ("➖ Calmer", "calmer"),
+        ("➕ Bolder", "bolder"),
+    ],
+)
+async def test_a_move_edits_the_panel_in_place(chat: Chat, label: str, move: str) -> None:
+    juno = await chat.member()
+    panel = before = await grid(juno, count=1)
+    await juno.press(panel, label)
+    after = await juno.find(lambda shown: shown.id == panel.id and shown.text != panel.text)
+    assert chat.studio.asks()[-1] == Play.model_validate({"output_id": _outputs(before)[0], "move": move})
+    assert set(after.pictures).isdisjoint(panel.pictures)
+    assert len(await juno.messages_of_bot()) == 1
+    assert await chat.problems() == []
+
+
+async def test_sliders_are_chosen_pulled_and_left(chat: Chat) -> None:
+    juno = await chat.member()
+    panel = await grid(juno, count=1)
+    output = _outputs(panel)[0]
+    await juno.press(panel, "🎚️ Sliders")
+    panel = await juno.find(lambda shown: "✅ Done" in shown.controls)
+    assert len(panel.files) == 2
+    assert panel.files[1] == "sliders.png"
+    await juno.press(panel, "Another slider…", "d3")
+    panel = await juno.find(lambda shown: "3 · rounder" in shown.text)
+    assert chat.studio.asks()[-1] == OpenLarge(output_id=output, direction="d3")
+    await juno.press(panel, "⏩")
+    await juno.find(lambda shown: shown.id == panel.id and shown.pictures != panel.pictures)
+    assert chat.studio.asks()[-1] == Play(output_id=output, move="pull", direction="d3", amount=1.5)
+    panel = await juno.find(lambda shown: "✅ Done" in shown.controls)
+    await juno.press(panel, "◀️")
+    await juno.find(lambda shown: shown.id == panel.id and shown.pictures != panel.pictures)
+    pulled = chat.studio.asks()[-1]
+    assert isinstance(pulled, Play)
+    assert pulled.amount == -0.5
+    panel = await juno.find(lambda shown: "✅ Done" in shown.controls)
+    await juno.press(panel, "✅ Done")
+    await juno.find(lambda shown: "🎚️ Sliders" in shown.controls)
+    assert len(await juno.messages_of_bot()) == 1
+    assert await chat.problems() == []
+
+
+async def test_stars_and_credits_are_for_everyone_and_private(chat: Chat) -> None:
+    juno, ada = await chat.member(), await chat.artist()
+    panel = await grid(juno, count=1)
+    output = _outputs(panel)[0]
+    starred = await ada.answer(await ada.press(panel, "⭐ Favourite"))
+    assert starred.ephemeral
+    assert chat.studio.asks()[-1] == Favour(output_id=output)
+    told = await ada.answer(await ada.press(panel, "📜 Credits"))
+    assert told.ephemeral
+    assert "fox, by Ada (CC BY 4.0)" in told.text
+    assert "seed 7" in told.text
+
+
+async def test_making_a_sticker(chat: Chat) -> None:
+    ada, juno = await chat.artist(), await chat.member()
+    panel = await grid(ada, count=1)
+    refused = await juno.answer(await juno.press(panel, "🏷️ Sticker"))
+    assert "Create Expressions" in refused.text
+    pressed = await ada.press(panel, "🏷️ Sticker")
+    shown = await ada.answer(await ada.submit(pressed, {"name": "tiny fox"}))
+    assert chat.studio.asks()[-1] == MakeSticker(output_id=_outputs(panel)[0], name="tiny fox")
+    assert [one["name"] for one in chat.playground.world.stickers.values()] == ["tiny fox"]
+    assert "tiny fox is here" in shown.text
+    origin = chat.studio.asked[-1][0]
+    await chat.messenger.make_sticker(origin, "tiny fox", png(side=320))
+    assert len(chat.playground.world.stickers) == 1
 
 
 async def test_nine_are_chosen_from_menus(chat: Chat) -> None:
@@ -77,14 +195,15 @@ async def test_nine_are_chosen_from_menus(chat: Chat) -> None:
     before = await grid(juno, count=9)
     outputs = _outputs(before)
     await juno.answer(await juno.press(before, "Variations of…", str(outputs[8])))
-    await juno.answer(await juno.press(before, "Open large…", str(outputs[4])))
+    await juno.press(before, "Open large…", str(outputs[4]))
+    await juno.find(lambda shown: shown.text.startswith("### Picture #"))
     assert chat.studio.asks()[1:] == [Variations(output_id=outputs[8]), OpenLarge(output_id=outputs[4])]
 
 
 async def test_making_an_emoji(chat: Chat) -> None:
     ada = await chat.artist()
     before = await grid(ada, count=1)
-    pressed = await ada.press(before, "😀 Make emoji")
+    pressed = await ada.press(before, "😀 Emoji")
     await ada.modal(pressed)
     shown = await ada.answer(await ada.submit(pressed, {"name": "tiny_fox"}))
     assert chat.studio.asks()[1] == MakeEmoji(output_id=_outputs(before)[0], name="tiny_fox")
@@ -96,7 +215,7 @@ async def test_making_an_emoji(chat: Chat) -> None:
 
 async def test_an_emoji_is_made_once_for_each_request(chat: Chat) -> None:
     ada = await chat.artist()
-    pressed = await ada.press(await grid(ada, count=1), "😀 Make emoji")
+    pressed = await ada.press(await grid(ada, count=1), "😀 Emoji")
     await ada.answer(await ada.submit(pressed, {"name": "tiny_fox"}))
     origin = chat.studio.asked[-1][0]
     again = await chat.messenger.make_emoji(origin, "tiny_fox", PNG)
@@ -107,14 +226,14 @@ async def test_an_emoji_is_made_once_for_each_request(chat: Chat) -> None:
 
 async def test_an_emojis_bad_name_is_explained(chat: Chat) -> None:
     ada = await chat.artist()
-    pressed = await ada.press(await grid(ada, count=1), "😀 Make emoji")
+    pressed = await ada.press(await grid(ada, count=1), "😀 Emoji")
     shown = await ada.answer(await ada.submit(pressed, {"name": "tiny fox!"}))
     assert "2 to 32 letters" in shown.text
 
 
 async def test_a_member_without_the_permission_cannot_make_emoji(chat: Chat) -> None:
     juno = await chat.member()
-    shown = await juno.answer(await juno.press(await grid(juno, count=1), "😀 Make emoji"))
+    shown = await juno.answer(await juno.press(await grid(juno, count=1), "😀 Emoji"))
     assert "Create Expressions" in shown.text
     assert shown.ephemeral
 
@@ -248,10 +367,26 @@ async def test_old_buttons_work_after_a_restart(chat: Chat) -> None:
     await juno.press(before, "🔁")
     again = await juno.find(lambda shown: shown.text.startswith("### Again after"))
     await juno.answer(await juno.press(nine, "Variations of…", str(outputs[0])))
-    large = await juno.answer(await juno.press(again, "🔍 1"))
-    kinds = [ask.kind for ask in chat.studio.asks()]
-    assert kinds == ["reroll", "variations", "open"]
+    await juno.press(again, "🔍 1")
+    await juno.find(lambda shown: shown.id == again.id and shown.text.startswith("### Picture #"))
+    assert [ask.kind for ask in chat.studio.asks()] == ["reroll", "variations", "open"]
+
+
+async def test_buttons_of_the_first_release_still_do_what_they_did(chat: Chat) -> None:
+    """`a:open`, `a:openof` and `a:share` stand in messages for ever, though no new message has them."""
+    juno = await chat.member()
+    before = await grid(juno)
+    message = chat.playground.world.find_message(before.id)
+    assert message is not None
+    for verb, label in (("open", "🔍 1"), ("share", "🔍 2")):
+        for row in message.components[0]["components"]:
+            for button in row.get("components", []):
+                if button.get("custom_id", "").startswith("a:look:") and label.endswith(button.get("label", "-")):
+                    button["custom_id"] = f"a:{verb}:{_outputs(before)[0]}"
+    large = await juno.answer(await juno.press(await juno.read(before), "🔍 1"))
     assert large.ephemeral
+    shared = await juno.answer(await juno.press(await juno.read(before), "🔍 2"))
+    assert not shared.ephemeral
 
 
 async def test_a_form_opened_before_a_restart_is_taken_after_it(chat: Chat) -> None:

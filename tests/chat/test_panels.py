@@ -26,6 +26,7 @@ from tests.chat.views import (
     pictures_view,
     pictures_views,
     queue_lines,
+    slider_board,
     training_view,
     training_views,
     words,
@@ -76,8 +77,8 @@ def all_text(draft: Draft) -> str:
 @quick
 @given(pictures_views, st.booleans())
 def test_pictures_fit_discord(view: PicturesView, private: bool) -> None:
-    draft = sent(panels.pictures(view, private=private))
-    assert len(found(draft, 12)[0]["items"]) == min(9, len(view.pictures))
+    draft = sent(panels.pictures(view, private=private, sheet=PNG if view.board else None))
+    assert len(found(draft, 12)[0]["items"]) == (1 if view.large else min(9, len(view.pictures)))
 
 
 @quick
@@ -136,10 +137,36 @@ def test_nine_pictures_are_chosen_from_menus() -> None:
     assert [option["value"] for option in menus[0]["options"]] == [str(50 + place) for place in range(9)]
 
 
-def test_a_large_picture_is_posted_from_private_and_deleted_in_public() -> None:
-    view = pictures_view(1, large=True)
-    assert labels(sent(panels.pictures(view, private=True))) == ["✨ Variations", "😀 Make emoji", "📌 Post it here"]
-    assert labels(sent(panels.pictures(view)))[-1].startswith("🗑️")
+def test_an_opened_picture_offers_all_that_can_be_done_with_it() -> None:
+    view = pictures_view(1, large=True).model_copy(update={"back": "show:5"})
+    public = labels(sent(panels.pictures(view)))
+    assert public == [
+        *("🔁 Another", "🌱 A little", "🌪️ A lot", "➖ Calmer", "➕ Bolder"),
+        *("🎚️ Sliders", "⭐ Favourite", "📜 Credits"),
+        *("😀 Emoji", "🏷️ Sticker", "👥 Take a copy", "↩️ Back", "🗑️ Delete"),
+    ]
+    private = labels(sent(panels.pictures(view, private=True)))
+    assert "📌 Post it here" in private
+    assert not {"👥 Take a copy", "🗑️ Delete"} & set(private)
+
+
+def test_a_family_that_cannot_follow_a_recipe_has_no_button_for_it() -> None:
+    view = pictures_view(1, large=True).model_copy(update={"abilities": ("seed",), "stars": 3})
+    offered = labels(sent(panels.pictures(view)))
+    assert offered[:3] == ["🔁 Another", "⭐ 3", "📜 Credits"]
+    assert "🎚️ Sliders" not in offered
+
+
+def test_sliders_show_what_each_does_and_where_the_one_in_hand_stands() -> None:
+    view = pictures_view(1, large=True).model_copy(update={"board": slider_board("d3", 8)})
+    panel = asyncio.run(panels.drawn(view))
+    draft = sent(panel)
+    assert labels(draft) == ["⏪", "◀️", "Middle", "▶️", "⏩", "✅ Done", "⭐ Favourite"]
+    assert [file.name for file in panel.files] == ["artel-50.png", "sliders.png"]
+    assert "3 · rounder" in all_text(draft)
+    (menu,) = found(draft, 3)
+    assert [option["label"] for option in menu["options"]][:2] == ["1 · darker ↔ brighter", "Slider 2"]
+    assert [option.get("default") for option in menu["options"]].index(True) == 2
 
 
 def test_files_carry_their_output_ids() -> None:

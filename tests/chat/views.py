@@ -14,6 +14,8 @@ from bot.stories import (
     PicturesView,
     QueueLine,
     ShownPicture,
+    Slider,
+    SliderBoard,
     TrainingPhase,
     TrainingView,
 )
@@ -26,6 +28,7 @@ def png(colour: tuple[int, int, int] = (120, 110, 240), side: int = 32) -> bytes
 
 
 PNG = png()
+ALL_ABILITIES = ("seed", "vary", "blend", "mix", "edit", "truncate", "point")
 
 
 def picture(output_id: int, *works: str, data: bytes = PNG) -> ShownPicture:
@@ -43,6 +46,18 @@ def pictures_view(count: int = 4, *, request_id: int = 5, owner_id: int = 9, lar
         details=("seeds 7 to 10", "variety 50 %", "212 ms"),
         pictures=tuple(picture(request_id * 10 + place) for place in range(count)),
         large=large,
+        abilities=ALL_ABILITIES,
+    )
+
+
+def slider_board(chosen: str = "d1", count: int = 8) -> SliderBoard:
+    small = b64encode(PNG)
+    names = ("darker ↔ brighter", "", "rounder")
+    return SliderBoard(
+        sliders=tuple(
+            Slider(id=f"d{n + 1}", name=names[n % 3], value=0.5 * n - 1, less=small, more=small) for n in range(count)
+        ),
+        chosen=chosen,
     )
 
 
@@ -84,6 +99,24 @@ shown_pictures = st.builds(
     seed=st.none() | st.integers(0, 2**53),
     credits=st.lists(long_words, max_size=12).map(tuple),
 )
+slider_boards = st.builds(
+    SliderBoard,
+    sliders=st.lists(
+        st.builds(
+            Slider,
+            id=st.from_regex(r"[a-z0-9][a-z0-9-]{0,31}", fullmatch=True),
+            name=long_words,
+            value=st.floats(-5, 5),
+            low=st.floats(-5, 0),
+            high=st.floats(0, 5),
+            less=st.none() | st.just(b64encode(PNG)),
+            more=st.none() | st.just(b64encode(PNG)),
+        ),
+        max_size=8,
+        unique_by=lambda one: one.id,
+    ).map(tuple),
+    chosen=names,
+)
 pictures_views = st.builds(
     PicturesView,
     request_id=ids,
@@ -95,6 +128,11 @@ pictures_views = st.builds(
     details=st.lists(long_words, max_size=8).map(tuple),
     pictures=st.lists(shown_pictures, min_size=1, max_size=12, unique_by=lambda one: one.output_id).map(tuple),
     large=st.booleans(),
+    subject_id=st.none() | st.integers(0, 2**63 - 1),
+    back=st.sampled_from(["", "show:18446744073709551615", "open:8223372036854775123"]),
+    abilities=st.sampled_from([(), ALL_ABILITIES]),
+    stars=st.integers(0, 10**6),
+    board=st.none() | slider_boards,
 )
 notice_views = st.builds(
     NoticeView,

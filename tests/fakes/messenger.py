@@ -24,6 +24,7 @@ class FakeMessenger:
     views: list[View] = field(default_factory=list)
     deleted: list[Posted] = field(default_factory=list)
     emoji: dict[str, bytes] = field(default_factory=dict)
+    stickers: dict[str, bytes] = field(default_factory=dict)
     trouble: list[Exception] = field(default_factory=list)
     """Raised by the next deliveries, one each."""
     _news: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -50,6 +51,10 @@ class FakeMessenger:
     async def make_emoji(self, origin: Origin, name: str, picture: bytes) -> str:
         self.emoji[name] = picture
         return f"<:{name}:1>"
+
+    async def make_sticker(self, origin: Origin, name: str, picture: bytes) -> str:
+        self.stickers[name] = picture
+        return name
 
     # --- questions that tests ask ------------------------------------------------------------------------------------
 

@@ -21,9 +21,13 @@ from bot.worker import WorkerRefused
 from bot.workflows.needs import Steering
 from gan.contract import (
     Credit,
+    Direction,
+    DirectionList,
+    DirectionsState,
     ErrorCode,
     Event,
     EventKind,
+    FamilyInfo,
     Figures,
     Health,
     HealthState,
@@ -45,6 +49,11 @@ BASE = ModelInfo(
     bytes=1,
     shipped=True,
 )
+RECIPES = ("seed", "vary", "blend", "mix", "edit", "truncate", "point")
+SLIDERS = (
+    Direction(id="d1", layers=(0, 1), more="brighter", less="darker", effect=0.4),
+    Direction(id="d2", layers=(2, 3), effect=0.2, low=-2.0, high=2.0),
+)
 FIGURES = Figures(
     judge="fake", kid_x1000=41.0, base_kid_x1000=312.0, coverage=0.72, pictures_seen=30_000, seconds=180.0
 )
@@ -61,6 +70,7 @@ class FakeWorker:
         self.asked: list[RenderRequest] = []
         self.fences: list[int] = []
         self.render_seconds = 0.0
+        self.sliders = SLIDERS
         self.begun = asyncio.Event()
         """Set when a render begins."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -72,6 +82,16 @@ class FakeWorker:
     async def models(self) -> tuple[ModelInfo, ...]:
         self._reach()
         return (BASE, *(ModelInfo.model_validate_json(one.read_text()) for one in self.folder.glob("*.model")))
+
+    async def families(self) -> tuple[FamilyInfo, ...]:
+        self._reach()
+        return (FamilyInfo(name="anchored", title="Anchored GAN", kind="sampler", recipes=RECIPES),)
+
+    async def directions(self, model_id: str, *, wait_s: float = 0.0) -> DirectionList:
+        self._reach()
+        sha256 = next(one.sha256 for one in await self.models() if one.card.id == model_id)
+        state = DirectionsState.ready if self.sliders else DirectionsState.none
+        return DirectionList(model=model_id, model_sha256=sha256, state=state, directions=self.sliders)
 
     async def render(self, request: RenderRequest, *, request_id: str = "") -> RenderAnswer:
         self._reach()

@@ -1,0 +1,49 @@
+"""A picture becomes a sticker of the server, once for each request."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime, timedelta
+
+import discord
+
+from bot.chat import studio_texts, texts
+from bot.chat.routes import Unsure, translated
+from bot.errors import Refused, Retry
+from bot.stories import Origin
+
+MAX_BYTES = 512 * 1024
+_FULL = {30039}
+_CLOCKS = timedelta(seconds=5)
+
+
+async def make(client: discord.Client, origin: Origin, name: str, picture: bytes) -> str:
+    """Create the sticker and return its name; the same request again finds the one it made.
+
+    Raises `Refused` where the picture, the slots or the permissions do not allow it, `Retry` when Discord is slow.
+    """
+    guild = client.get_guild(origin.guild_id) if origin.guild_id else None
+    if guild is None:
+        raise Refused(texts.SERVER_ONLY)
+    asked = datetime.fromtimestamp(origin.at, UTC) - _CLOCKS
+    if any(one.name == name and one.created_at >= asked for one in guild.stickers):
+        return name
+    if len(picture) > MAX_BYTES:
+        raise Refused(studio_texts.STICKER_REFUSED)
+    try:
+        with translated():
+            made = await guild.create_sticker(
+                name=name,
+                description=studio_texts.STICKER_WORDS,
+                emoji="🎨",
+                file=discord.File(io.BytesIO(picture), "sticker.png"),
+                reason=f"by {origin.member_name}, Artel",
+            )
+    except Refused as error:
+        raise Refused(studio_texts.STICKER_BOT) from error
+    except Unsure as error:
+        raise Retry(texts.DISCORD_SLOW, after=3.0) from error
+    except discord.HTTPException as error:
+        full = error.code in _FULL
+        raise Refused(studio_texts.STICKER_FULL if full else studio_texts.STICKER_REFUSED) from error
+    return made.name

@@ -1,0 +1,103 @@
+"""What the buttons of the studio do: the opened picture, its sliders, stars, stickers, credits."""
+
+from __future__ import annotations
+
+from bot.chat import ids, modals, studio_pages
+from bot.chat import studio_texts as texts
+from bot.chat.desk import Desk
+from bot.chat.origins import Interaction, Placing
+from bot.chat.press import Press, needs_expressions
+from bot.stories import Favour, OpenLarge, Play, ShowAgain
+
+
+class LookPress(Press, template=ids.LOOK):
+    """The owner's panel opens the picture in place; anyone else gets a panel of their own, which only they see."""
+
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        await desk.ask(interaction, OpenLarge(output_id=self.number("output")), self.placing(interaction))
+
+    def placing(self, interaction: Interaction) -> Placing:
+        return "panel" if self.is_owner(interaction) else "private"
+
+
+class LookChoice(LookPress, template=ids.LOOK_ONE):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        await desk.ask(interaction, OpenLarge(output_id=int(self.chosen())), self.placing(interaction))
+
+
+class ShowPress(Press, template=ids.SHOW):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        self.needs_player(interaction)
+        await desk.ask(interaction, ShowAgain(request_id=self.number("request")), "panel")
+
+
+class PlayPress(Press, template=ids.PLAY):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        self.needs_player(interaction)
+        ask = Play.model_validate({"output_id": self.number("output"), "move": self.told["move"]})
+        await desk.ask(interaction, ask, "panel")
+
+
+class SlidePress(Press, template=ids.SLIDE):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        self.needs_player(interaction)
+        await desk.ask(interaction, OpenLarge(output_id=self.number("output"), direction=""), "panel")
+
+
+class SliderChoice(Press, template=ids.SLIDER_ONE):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        self.needs_player(interaction)
+        await desk.ask(interaction, OpenLarge(output_id=self.number("output"), direction=self.chosen()), "panel")
+
+
+class PullPress(Press, template=ids.PULL):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        self.needs_player(interaction)
+        ask = Play(
+            output_id=self.number("output"),
+            move="pull",
+            direction=self.told["direction"],
+            amount=self.number("quarters") / 4,
+        )
+        await desk.ask(interaction, ask, "panel")
+
+
+class CopyPress(Press, template=ids.COPY):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        await desk.ask(interaction, OpenLarge(output_id=self.number("output")))
+
+
+class StarPress(Press, template=ids.STAR):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        await desk.ask(interaction, Favour(output_id=self.number("output")), "private")
+
+
+class StickerPress(Press, template=ids.STICKER):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        needs_expressions(interaction, texts.STICKER_MEMBER, texts.STICKER_BOT)
+        await modals.ask_sticker_name(interaction, self.number("output"))
+
+
+class CreditsPress(Press, template=ids.CREDITS):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        await show_credits(desk, interaction, self.number("output"))
+
+
+async def show_credits(desk: Desk, interaction: Interaction, output_id: int) -> None:
+    origin = desk.take(interaction, "private")
+    await desk.show(interaction, studio_pages.credits_page(await desk.studio.credits(origin, output_id)))
+
+
+STUDIO_PRESSES: tuple[type[Press], ...] = (
+    LookPress,
+    LookChoice,
+    ShowPress,
+    PlayPress,
+    SlidePress,
+    SliderChoice,
+    PullPress,
+    CopyPress,
+    StarPress,
+    StickerPress,
+    CreditsPress,
+)

@@ -1,0 +1,173 @@
+"""One picture opened: what can be done with it, and its sliders. Pure functions from a view to a message."""
+
+from __future__ import annotations
+
+import discord
+
+from bot.chat import ids, sheets
+from bot.chat import studio_texts as texts
+from bot.chat.parts import (
+    VIOLET,
+    Panel,
+    PanelFile,
+    button,
+    clip,
+    gallery,
+    layout,
+    picture_file,
+    plain,
+    row,
+    small,
+    text,
+)
+from bot.chat.texts import made_by
+from bot.stories import PicturesView, Slider
+
+Item = discord.ui.Item[discord.ui.LayoutView]
+Button = discord.ui.Button[discord.ui.LayoutView]
+
+FAR, NEAR = 6, 2
+"""Quarters of a deviation that one press pulls a slider."""
+CELLS = 13
+
+
+def one(view: PicturesView, *, private: bool = False, sheet: bytes | None = None) -> Panel:
+    """An opened picture. `private`: only its presser sees it, so it can be posted but not copied or deleted.
+
+    `sheet` is what `sheet_of` drew for its sliders.
+    """
+    picture = picture_file(view, 1, view.pictures[0], 1)
+    children: list[Item] = [_head(view), gallery([picture])]
+    if view.board is not None and view.board.sliders:
+        files = (picture, PanelFile("sliders.png", sheet, texts.SHEET_DESCRIPTION)) if sheet else (picture,)
+        return _with_sliders(view, files, children, private)
+    details = small(*(plain(detail, 120) for detail in view.details))
+    if details:
+        children.append(text(details))
+    children += [row(*buttons) for buttons in _rows(view, private) if buttons]
+    return Panel(layout(*children, colour=VIOLET), (picture,), ephemeral=private)
+
+
+def _head(view: PicturesView) -> Item:
+    return text(f"### {plain(view.headline, 150)}", small(made_by(view.owner_id, plain(view.model_title, 60))))
+
+
+def _rows(view: PicturesView, private: bool) -> list[list[Button]]:
+    output, owner, can = _subject(view), view.owner_id, view.abilities
+
+    def play(move: str, label: str, emoji: str, style: discord.ButtonStyle = discord.ButtonStyle.secondary) -> Button:
+        return button(label, ids.pack("play", move, output, owner), emoji=emoji, style=style)
+
+    change = [play("again", texts.AGAIN, "🔁", discord.ButtonStyle.primary)]
+    if "vary" in can:
+        change += [play("little", texts.LITTLE, "🌱"), play("lot", texts.LOT, "🌪️")]
+    if "truncate" in can:
+        change += [play("calmer", texts.CALMER, "➖"), play("bolder", texts.BOLDER, "➕")]
+    explore = []
+    if "edit" in can:
+        explore.append(button(texts.SLIDERS, ids.pack("slide", output, owner), emoji="🎚️"))
+    explore += [
+        button(str(view.stars) if view.stars else texts.STAR, ids.pack("star", output), emoji="⭐"),
+        button(texts.CREDITS, ids.pack("credits", output), emoji="📜"),
+    ]
+    keep = [
+        button(texts.EMOJI, ids.pack("emoji", output), emoji="😀"),
+        button(texts.STICKER, ids.pack("sticker", output), emoji="🏷️"),
+        button(texts.POST, ids.pack("copy", output), emoji="📌")
+        if private
+        else button(texts.COPY, ids.pack("copy", output), emoji="👥"),
+    ]
+    if view.back:
+        keep.append(back_button(view, texts.BACK))
+    if not private:
+        keep.append(button(texts.DELETE, ids.pack("delete", view.request_id, owner), emoji="🗑️"))
+    return [change, explore, keep]
+
+
+def back_button(view: PicturesView, label: str) -> Button:
+    """The way back, see `PicturesView.back`."""
+    kind, _, number = view.back.partition(":")
+    verb = "show" if kind == "show" else "look"
+    return button(label, ids.pack(verb, number, view.owner_id), emoji="↩️")
+
+
+def _subject(view: PicturesView) -> int:
+    return view.subject_id if view.subject_id is not None else view.pictures[0].output_id
+
+
+# --- sliders ---------------------------------------------------------------------------------------------------------
+
+
+def sheet_of(view: PicturesView) -> bytes | None:
+    """What each slider does, as one picture; none where their small pictures are missing. Slow: not on the loop."""
+    sliders = view.board.sliders if view.board else ()
+    shown = [
+        sheets.Column(
+            str(number), (bytes(one.more), bytes(one.less)), view.board is not None and one.id == view.board.chosen
+        )
+        for number, one in enumerate(sliders, 1)
+        if one.more and one.less
+    ]
+    return sheets.columns(shown) if shown and len(shown) == len(sliders) else None
+
+
+def _with_sliders(view: PicturesView, files: tuple[PanelFile, ...], children: list[Item], private: bool) -> Panel:
+    board = view.board
+    assert board is not None
+    numbered = list(enumerate(board.sliders, 1))
+    number, chosen = next(((n, one) for n, one in numbered if one.id == board.chosen), numbered[0])
+    output = _subject(view)
+    children.append(text(f"**{plain(texts.slider_name(number, chosen.name), 80)}**", _scale(chosen)))
+    children.append(_pulls(view, chosen))
+    if len(files) > 1:
+        children.append(gallery(files[1:]))
+    if len(numbered) > 1:
+        children.append(row(_menu(view, numbered, chosen.id)))
+    done = button(texts.DONE, ids.pack("look", output, view.owner_id), emoji="✅", style=discord.ButtonStyle.success)
+    star = button(str(view.stars) if view.stars else texts.STAR, ids.pack("star", output), emoji="⭐")
+    children.append(row(done, star))
+    return Panel(layout(*children, colour=VIOLET), files, ephemeral=private)
+
+
+def _scale(slider: Slider) -> str:
+    """Where the slider stands, as a scale with a knob."""
+    span = (slider.high - slider.low) or 1.0
+    knob = round((CELLS - 1) * min(1.0, max(0.0, (slider.value - slider.low) / span)))
+    drawn = "".join("●" if cell == knob else "│" if cell == CELLS // 2 else "─" for cell in range(CELLS))
+    less, _, more = slider.name.partition(" ↔ ") if " ↔ " in slider.name else ("", "", "")
+    ends = (f"{plain(less, 30)}  " if less else "", f"  {plain(more, 30)}" if more else "")
+    return f"{ends[0]}`{drawn}`{ends[1]}  {texts.slider_value(slider.value)}"
+
+
+def _pulls(view: PicturesView, slider: Slider) -> Item:
+    def pull(quarters: int, emoji: str, disabled: bool) -> Button:
+        custom_id = ids.pack("pull", _subject(view), view.owner_id, slider.id, quarters)
+        style = discord.ButtonStyle.primary if abs(quarters) == NEAR else discord.ButtonStyle.secondary
+        return button("", custom_id, emoji=emoji, style=style, disabled=disabled)
+
+    low, high = slider.value <= slider.low + 1e-6, slider.value >= slider.high - 1e-6
+    return row(
+        pull(-FAR, "⏪", low),
+        pull(-NEAR, "◀️", low),
+        button(
+            texts.MIDDLE,
+            ids.pack("pull", _subject(view), view.owner_id, slider.id, 0),
+            disabled=abs(slider.value) < 1e-6,
+        ),
+        pull(NEAR, "▶️", high),
+        pull(FAR, "⏩", high),
+    )
+
+
+def _menu(view: PicturesView, numbered: list[tuple[int, Slider]], chosen: str) -> Item:
+    options = [
+        discord.SelectOption(
+            label=clip(texts.slider_name(number, " ".join(one.name.split())), 100),
+            value=one.id,
+            description=texts.slider_value(one.value) if abs(one.value) >= 0.05 else None,
+            default=one.id == chosen,
+        )
+        for number, one in numbered
+    ]
+    custom_id = ids.pack("slider-of", _subject(view), view.owner_id)
+    return discord.ui.Select(custom_id=custom_id, placeholder=texts.CHOOSE_SLIDER, options=options)
