@@ -49,12 +49,12 @@ def curves(course: Course) -> list[Curve]:
     """One curve for each loss that was told at least twice."""
     known = list(LOSSES)
     ordered = sorted(course.curves.items(), key=lambda one: known.index(one[0]) if one[0] in known else len(known))
-    return [_curve(name, points, course) for name, points in ordered if len(points) >= 2]
+    finite = [(name, [(x, y) for x, y in points if math.isfinite(y)]) for name, points in ordered]
+    return [_curve(name, points, course) for name, points in finite if len(points) >= 2]
 
 
 def _curve(name: str, points: Sequence[tuple[float, float]], course: Course) -> Curve:
     title, about = LOSSES.get(name, (name.capitalize(), ""))
-    points = [(x, y) for x, y in points if math.isfinite(y)]
     mean = _running_mean(points)
     ordered = sorted(y for _, y in points)
     low, high = ordered[0], ordered[min(len(ordered) - 1, int(len(ordered) * SPIKE))]

@@ -53,11 +53,15 @@ SLIDERS = (
 class Worker(FakeWorker):
     """The studio's fake worker, and what the gallery asks besides."""
 
+    weights = "c" * 64
+    """Of the model `critters`."""
+
     async def models(self) -> tuple[ModelInfo, ...]:
         found = await super().models()
         card = ModelCard(id="secret", title="Of another place", family="anchored", size=64)
         kept = ModelCard(id="critters", title="Critters", family="anchored", size=64, works=12, sources=("12 works",))
-        return (*found, ModelInfo(card=kept, sha256="c" * 64, bytes=1), ModelInfo(card=card, sha256="f" * 64, bytes=1))
+        secret = ModelInfo(card=card, sha256="f" * 64, bytes=1)
+        return (*found, ModelInfo(card=kept, sha256=self.weights, bytes=1), secret)
 
     async def directions(self, model_id: str, *, wait_s: float = 0.0) -> DirectionList:
         self._reach()

@@ -83,7 +83,7 @@ class Guild:
         if self.broken is not None:
             raise self.broken
         if member_id not in self.members:
-            raise discord.NotFound(SimpleNamespace(status=404, reason="Not Found"), "Unknown Member")  # type: ignore[arg-type]
+            raise discord.NotFound(SimpleNamespace(status=404, reason="Not Found"), "Unknown Member")
         return member_id
 
 

@@ -149,7 +149,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  const family = event.detail.target.querySelector?.("[data-family]");
+  const family = (event.detail.target ?? event.target).querySelector?.("[data-family]");
   if (!family) return;
   family.querySelector(".zoom").hidden = false;
   const scroll = family.querySelector(".family-scroll");
@@ -161,7 +161,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
 
 // What was unfolded stays unfolded when a new picture comes.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const details = event.detail.target.querySelector?.(":scope > details");
+  const details = event.detail.target?.querySelector(":scope > details");
   if (details?.open) event.detail.serverResponse = event.detail.serverResponse.replace("<details", "<details open");
 });
 
