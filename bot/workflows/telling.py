@@ -76,7 +76,7 @@ class Telling:
                 model_id=plan.model_id if plan else model_id,
                 charge=charge,
                 timings={"start": waited} if 0 <= waited < SHOWN_TIMINGS_S * 1000 else {},
-                private=origin.placing in ("private", "prompt"),
+                private=origin.placing in ("private", "prompt") or (origin.placing == "panel" and origin.private),
             )
         )
         if not within and quota is not None:
