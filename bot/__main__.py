@@ -107,6 +107,26 @@ def rebuild(
 
 
 @app.command()
+def evaluate(
+    model: Annotated[str, typer.Argument(help="A model's id, as in its file's name, or a model file.")],
+    against: Annotated[
+        Path | None, typer.Option(help="Folder of pictures to judge by; if not given, the works it learned from.")
+    ] = None,
+    count: Annotated[int, typer.Option(help="Pictures drawn for the measurement.", min=3)] = 256,
+    as_json: Annotated[bool, typer.Option("--json", help="The figures as JSON.")] = False,
+) -> None:
+    """Measure a model: how good, how varied and how new its pictures are."""
+    os.environ.setdefault("ARTEL_WORKER_DATA", str(_settings().data / "worker"))
+    options = [
+        "--count",
+        str(count),
+        *(("--against", str(against)) if against else ()),
+        *(("--json",) if as_json else ()),
+    ]
+    _become("gan", "evaluate", model, *options)
+
+
+@app.command()
 def backup(to: Annotated[Path | None, typer.Argument(help="File to write, .tar.gz.")] = None) -> None:
     """Save the database, models, pictures and folders in one file, also while everything runs."""
     from bot.cli.backing_up import back_up

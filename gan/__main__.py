@@ -35,9 +35,11 @@ def main(arguments: list[str] | None = None) -> int:
         return direction_sheet(options.model, options.out, options.count, options.seed, families.get)
     if command == "evaluate":
         from gan import families
-        from gan.sampling.by_hand import evaluate_model
+        from gan.evaluate.by_hand import evaluate
+        from gan.settings import WorkerSettings
 
-        return evaluate_model(options.model, options.pictures, options.count, families.get)
+        o = options
+        return evaluate(o.model, o.against, o.count, o.variety, o.json, WorkerSettings().data, families.get)
     from gan.sampling.bench import bench
 
     return bench(options.model)
@@ -65,10 +67,16 @@ def _parser() -> argparse.ArgumentParser:
     directions.add_argument("out", type=Path, help="PNG file to write")
     directions.add_argument("--count", type=int, default=8, help="directions shown, largest effect first")
     directions.add_argument("--seed", type=int, default=0, help="of the picture that is edited")
-    evaluate = commands.add_parser("evaluate", help="measure a model file against a folder of PNG pictures")
-    evaluate.add_argument("model", type=Path)
-    evaluate.add_argument("pictures", type=Path)
+    evaluate = commands.add_parser("evaluate", help="measure a model: how good, how varied, how new its pictures are")
+    evaluate.add_argument("model", help="a model's id, or its file")
+    evaluate.add_argument(
+        "--against",
+        type=Path,
+        help="folder of pictures to judge by; the model's own works, where they are kept, if unset",
+    )
     evaluate.add_argument("--count", type=int, default=256, help="pictures drawn for the measurement")
+    evaluate.add_argument("--variety", type=float, default=0.5)
+    evaluate.add_argument("--json", action="store_true", help="the figures as JSON instead of a table")
     bench = commands.add_parser("bench", help="time renders by stage on this machine")
     bench.add_argument("model", type=Path)
     return parser

@@ -13,6 +13,8 @@ from torch import Tensor
 from gan.contract import ErrorCode
 from gan.errors import WorkerError
 
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
+
 
 def fitted(picture: Image.Image, side: int) -> Image.Image:
     """Scaled to fit a square of `side` pixels, aspect kept, the rest transparent; premultiplied on the way, so that
@@ -45,12 +47,12 @@ def straight(premultiplied_NCHW: Tensor) -> NDArray[np.uint8]:
 
 
 def load_pictures(folder: Path, side: int) -> Tensor:
-    """All PNG files of a folder in name order → premultiplied RGBA [N, 4, side, side], channels last.
+    """All pictures of a folder in name order → premultiplied RGBA [N, 4, side, side], channels last.
 
     Raises `WorkerError(bad_picture)` naming the file that cannot be read.
     """
     rows = []
-    for path in sorted(folder.glob("*.png")):
+    for path in sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES):
         try:
             with Image.open(path) as picture:
                 rows.append(premultiplied(np.asarray(fitted(picture, side))))

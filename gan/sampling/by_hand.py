@@ -1,15 +1,13 @@
-"""`python -m gan render`, `directions` and `evaluate`: a model file on the command line, without a server."""
+"""`python -m gan render` and `directions`: a model file on the command line, without a server."""
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
 
-import numpy as np
 import torch
 from PIL import Image, ImageDraw, ImageFont
 
@@ -97,19 +95,3 @@ def _labelled(infos: Sequence[Direction], rows: Sequence[Sequence[Image.Image]])
             clear = picture.getchannel("A") if picture.mode == "RGBA" else None
             sheet.paste(picture.convert("RGB"), (LABEL_WIDTH + column * step, 24 + number * step), clear)
     return sheet
-
-
-def evaluate_model(path: Path, pictures: Path, count: int, get_family: GetFamily) -> int:
-    """Print the figures of a model against a folder of PNG pictures, as JSON; returns the exit status."""
-    from gan.data.pictures import load_pictures
-    from gan.evaluate.metrics import judge_samples
-
-    try:
-        model = load(path, get_family)
-        works = load_pictures(pictures, model.card.size)
-        samples = np.stack([picture.pixels for picture in model.render([Seed(seed=n) for n in range(count)])])
-        print(json.dumps(judge_samples(samples, works).model_dump(), indent=1))
-    except WorkerError as error:
-        print(error.detail, file=sys.stderr)
-        return 2
-    return 0
