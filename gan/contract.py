@@ -632,7 +632,9 @@ class Problem(Wire):
     instance: str = ""
     """The request id."""
     retry_after: float | None = None
-    """Seconds after which to try again, when trying again can help."""
+    """Seconds after which to try again, when trying again can help; of `full`, when there will be room by its guess."""
+    waiting: int | None = None
+    """Of `full`: what waits already, in pictures, trainings or tasks."""
 
 
 Task.model_rebuild()

@@ -12,3 +12,12 @@ class WorkerError(Exception):
         super().__init__(detail)
         self.code = code
         self.detail = detail
+
+
+class Full(WorkerError):
+    """Too much waits already: `waiting` of them, and there will be room in about `after` seconds."""
+
+    def __init__(self, detail: str, waiting: int, after: float) -> None:
+        super().__init__(ErrorCode.full, detail)
+        self.waiting = waiting
+        self.after = max(1.0, after)

@@ -20,7 +20,7 @@ import structlog
 from gan.contract import Credit, ErrorCode, HealthState, StageTimes, WalkStep
 from gan.engines import wire
 from gan.engines.base import EncodedPicture, EngineStatus, ModelFile, Rendering, RenderJob
-from gan.errors import WorkerError
+from gan.errors import Full, WorkerError
 
 RESTART_DELAYS_S = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 """Before each restart in a row; a child that lived a minute starts the row anew. At 30 s it is still retried for ever,
@@ -31,6 +31,8 @@ STEADY_S = 60.0
 PING_S = 2.0
 SILENT_S = 20.0
 """A child that has not answered a ping for so long hangs (its reading thread waits for nothing but the interpreter)."""
+FIRST_PACE_S, PACE_SHARE = 0.05, 0.1
+"""Seconds a picture until we know better, and how much each answer moves that guess."""
 
 log = structlog.get_logger("artel.sampler")
 
@@ -69,6 +71,7 @@ class Sampler:
         self._deaths_in_a_row = self._restarts = 0
         self._loaded: frozenset[str] = frozenset()
         self._heard = self._answered = 0.0
+        self._pace_s = FIRST_PACE_S
 
     @property
     def pid(self) -> int | None:
@@ -109,7 +112,7 @@ class Sampler:
         if status.state is HealthState.failed:
             raise WorkerError(ErrorCode.starting, f"The sampler keeps failing. {self._detail}")
         if status.waiting and status.waiting + len(job.recipes) > self._max_waiting:
-            raise WorkerError(ErrorCode.full, f"{status.waiting} pictures are waiting; try again in a moment.")
+            raise Full(f"{status.waiting} pictures are waiting; try again in a moment.", *self._line())
         header = {
             **_described(job),
             "do": "render",
@@ -222,8 +225,21 @@ class Sampler:
         elif header["do"] == "answer" and (asked := self._asked.get(number)) and not asked.future.done():
             if self._deaths_in_a_row and asked.header["do"] == "render":
                 self._deaths_in_a_row = 0
-            self._answered = time.monotonic()
+            self._note_pace(asked)
             asked.future.set_result((header, blobs))
+
+    def _note_pace(self, asked: _Asked) -> None:
+        """Follow the seconds that a picture takes while the sampler is busy."""
+        now = time.monotonic()
+        if asked.pictures:
+            each = (now - max(asked.since, self._answered)) / asked.pictures
+            self._pace_s += PACE_SHARE * (each - self._pace_s)
+        self._answered = now
+
+    def _line(self) -> tuple[int, float]:
+        """Pictures that wait, and the seconds in which half of them will be done, so that there is room again."""
+        waiting = sum(asked.pictures for asked in self._asked.values())
+        return waiting, waiting * self._pace_s / 2
 
     async def _ping(self) -> None:
         while True:

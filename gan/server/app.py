@@ -90,6 +90,7 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
     infos = [info for info in services.models.all() if info.shipped][:WARM_MODELS]
     await services.engine.start([services.models.file(info.card.id) for info in infos])
     await services.trainings.start()
+    await services.tasks.start()
     yield
     await services.engine.close()
     log.info("worker stopped")

@@ -9,7 +9,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from gan.contract import ErrorCode, Problem
-from gan.errors import WorkerError
+from gan.errors import Full, WorkerError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -70,6 +70,9 @@ def answer(what: Problem) -> web.Response:
 def from_exception(error: Exception, instance: str) -> Problem | None:
     """The problem that an exception stands for; None when it is a bug of ours."""
     match error:
+        case Full():
+            what = problem(error.code, error.detail, instance=instance)
+            return what.model_copy(update={"waiting": error.waiting, "retry_after": round(error.after, 1)})
         case WorkerError():
             return problem(error.code, error.detail, instance=instance)
         case MemoryError():

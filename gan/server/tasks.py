@@ -1,8 +1,10 @@
-"""Tasks: finds and walks, a few at a time, told by polling. What has ended is kept on disk for a day."""
+"""Tasks: finds and walks, a few at a time, told by polling. Each is on disk from before it is accepted to a day after its
+end, so a worker that was killed begins the unfinished ones again, in their order, without being asked."""
 
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -13,7 +15,7 @@ from typing import Any
 import structlog
 
 from gan.contract import ErrorCode, Task, TaskRequest, TaskResult, TaskState
-from gan.errors import WorkerError
+from gan.errors import Full, WorkerError
 from gan.rundir import write_atomically
 from gan.server import problems
 
@@ -21,6 +23,8 @@ AT_ONCE = 1
 """Tasks running at the same time: on two cores a second one would slow both, and renders."""
 MAX_WAITING = 16
 KEPT_S = 24 * 3600.0
+FIRST_USUAL_S, USUAL_SHARE = 10.0, 0.2
+"""How long a task takes until we know better, and how much each one moves that guess."""
 log = structlog.get_logger("artel.tasks")
 Work = Callable[["Running"], Awaitable[TaskResult]]
 
@@ -46,6 +50,14 @@ class Tasks:
         self._folder, self._works = folder, works
         self._tasks: dict[str, Running] = {}
         self._room = asyncio.Semaphore(AT_ONCE)
+        self._usual_s = FIRST_USUAL_S
+        self._stopping = False
+
+    async def start(self) -> None:
+        """Begin again what an earlier worker left unfinished."""
+        for task in await asyncio.to_thread(self._unfinished):
+            log.info("task begins again", task=task.id)
+            self._begin(Running(task.model_copy(update={"state": TaskState.queued, "fraction": 0.0, "n": task.n + 1})))
 
     async def put(self, task_id: str, request: TaskRequest) -> tuple[Task, bool]:
         """Start it; false when the same was there. Raises `WorkerError`: `conflict`, `full`."""
@@ -54,18 +66,31 @@ class Tasks:
             if there.task.request != request:
                 raise WorkerError(ErrorCode.conflict, f"The task {task_id} is another one; choose a new id.")
             return self._placed(there), False
-        if sum(not running.task.state.ended for running in self._tasks.values()) >= MAX_WAITING:
-            raise WorkerError(ErrorCode.full, f"{MAX_WAITING} tasks are waiting; try again in a moment.")
+        waiting = sum(not running.task.state.ended for running in self._tasks.values())
+        if waiting >= MAX_WAITING:
+            raise Full(f"{waiting} tasks are waiting; try again in a moment.", waiting, self._usual_s)
         running = Running(Task(id=task_id, request=request, state=TaskState.queued, created=time.time()))
         self._tasks[task_id] = running
-        running.worker = asyncio.create_task(self._run(running), name=f"task {task_id}")
+        try:
+            await asyncio.to_thread(self._keep, running.task)
+        except BaseException:  # a full disk: nothing is accepted that would not outlive us
+            del self._tasks[task_id]
+            raise
+        self._begin(running)
         return self._placed(running), True
+
+    def _begin(self, running: Running) -> None:
+        self._tasks[running.task.id] = running
+        # a context of its own: after a restart there is no request whose id its log lines could carry
+        running.worker = asyncio.create_task(
+            self._run(running), name=f"task {running.task.id}", context=contextvars.Context()
+        )
 
     async def get(self, task_id: str, after: int | None = None, wait_s: float = 0.0) -> Task:
         """As it is now; with `after`, once it has changed since. Raises `WorkerError(not_found)`."""
         running = await self._entry(task_id)
         until = time.monotonic() + wait_s
-        while not running.task.state.ended and after is not None and running.task.n <= after:
+        while not (running.task.state.ended or self._stopping) and after is not None and running.task.n <= after:
             left = until - time.monotonic()
             if left <= 0:
                 break
@@ -86,6 +111,8 @@ class Tasks:
         return self._placed(running)
 
     async def close(self) -> None:
+        """Let go of what is unfinished; the next start begins it again."""
+        self._stopping = True
         workers = [running.worker for running in self._tasks.values() if running.worker]
         for worker in workers:
             worker.cancel()
@@ -115,8 +142,9 @@ class Tasks:
                 running.tell(state=TaskState.running, started=time.time())
                 result = await self._works[running.task.request.kind](running)
             running.tell(state=TaskState.finished, result=result, fraction=1.0, ended=time.time())
+            self._note_time(running.task)
         except asyncio.CancelledError:
-            running.tell(state=TaskState.cancelled, ended=time.time())
+            running.tell(**({} if self._stopping else {"state": TaskState.cancelled, "ended": time.time()}))
             raise
         except Exception as error:
             what = problems.from_exception(error, running.task.id)
@@ -127,8 +155,12 @@ class Tasks:
             running.tell(state=TaskState.failed, error=what, ended=time.time())
         await self._settle(running)
 
+    def _note_time(self, task: Task) -> None:
+        if task.started is not None and task.ended is not None:
+            self._usual_s += USUAL_SHARE * (task.ended - task.started - self._usual_s)
+
     async def _settle(self, running: Running) -> None:
-        """From memory to disk. Not at the worker's end: what that interrupts begins again with the same PUT."""
+        """The end of it, from memory to disk."""
         await asyncio.to_thread(self._keep, running.task)
         self._tasks.pop(running.task.id, None)
 
@@ -136,6 +168,10 @@ class Tasks:
         self._folder.mkdir(parents=True, exist_ok=True)
         self.sweep()
         write_atomically(self._folder / f"{task.id}.json", task.model_dump_json().encode())
+
+    def _unfinished(self) -> list[Task]:
+        kept = [found.task for path in self._folder.glob("*.json") if (found := self._load(path.stem))]
+        return sorted((task for task in kept if not task.state.ended), key=lambda task: task.created)
 
     def _load(self, task_id: str) -> Running | None:
         try:

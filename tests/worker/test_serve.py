@@ -59,6 +59,8 @@ async def test_killed_with_a_training_it_is_adopted_and_never_doubled(tmp_path: 
     async with client(data) as worker:
         await worker.training("t", steps=100_000)
         pid = await worker.until(lambda: asyncio.sleep(0, holder(run)))
+        walk = {"kind": "walk", "model": "base", "stops": [{"kind": "seed", "seed": n} for n in (1, 2)], "frames": 8}
+        assert (await worker.ask("PUT", "/v1/tasks/walk", json=walk))[0] == 201
     first.kill()
     await first.wait()
     (data / "worker.json").unlink()
@@ -72,6 +74,8 @@ async def test_killed_with_a_training_it_is_adopted_and_never_doubled(tmp_path: 
             assert holder(run) == pid
             await worker.ask("POST", "/v1/trainings/t/stop")
             done = await worker.until_state("t", "finished")
+            _, task, _ = await worker.ask("GET", "/v1/tasks/walk?after=5&wait=20")
+            assert task["state"] in ("queued", "running", "finished"), "a task goes on without being asked"
             _, lines, _ = await worker.ask("GET", "/v1/trainings/t/events")
             seen = [json.loads(line) for line in lines.splitlines() if line]
             pictures = [event["progress"]["pictures_seen"] for event in seen if event["kind"] == "progress"]

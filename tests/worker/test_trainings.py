@@ -120,18 +120,19 @@ async def test_a_paused_training_can_be_stopped_and_kept(unwarmed: Worker) -> No
     assert (await unwarmed.until_state("t", "finished"))["model"] == "my-art-t"
 
 
-async def test_a_killed_trainer_goes_on_from_its_saved_state(unwarmed: Worker, tmp_path: Path) -> None:
-    await unwarmed.training("t", steps=60)
-    await until_progress(unwarmed, "t", 12)
-    pid = trainer_of(tmp_path / "data", "t")
-    assert pid
-    assert os.getpriority(os.PRIO_PROCESS, pid) == 19
-    os.kill(pid, signal.SIGKILL)
-    events = await events_of(unwarmed, "t")
-    assert states(events) == ["queued", "running", "queued", "running", "finished"]
+async def test_a_killed_trainer_goes_on_from_its_saved_state_however_often(tmp_path: Path, shipped: Path) -> None:
+    async with running(tmp_path / "data", shipped, draws=False, training_attempts=2) as worker:
+        await worker.training("t", steps=60)
+        for pictures in (12, 24):  # two kills in a row would be the end, but in between it got on
+            await until_progress(worker, "t", pictures)
+            pid = await worker.until(lambda: asyncio.sleep(0, trainer_of(tmp_path / "data", "t")))
+            assert os.getpriority(os.PRIO_PROCESS, pid) == 19
+            os.kill(pid, signal.SIGKILL)
+        events = await events_of(worker, "t")
+    assert states(events) == ["queued", "running", "queued", "running", "queued", "running", "finished"]
     notes = [event["text"] for event in events if event["kind"] == "note"]
-    assert notes
     assert int(notes[0].split()[-1].strip(".")) >= 10
+    assert int(notes[1].split()[-1].strip(".")) >= 20
     seen = [event["progress"]["pictures_seen"] for event in events if event["kind"] == "progress"]
     assert seen[-1] == 60
     assert [event["n"] for event in events] == list(range(1, len(events) + 1))
@@ -142,7 +143,7 @@ async def test_a_trainer_that_keeps_crashing_fails_with_its_last_words(tmp_path:
         await worker.training("t", steps=20, die_at=7)
         failed = await worker.until_state("t", "failed")
         assert failed["error"]["code"] == "internal"
-        assert "killed by signal 6, 2 times" in failed["error"]["detail"]
+        assert "killed by signal 6, 2 times in a row" in failed["error"]["detail"]
         assert "a native library crashed" in failed["error"]["detail"]
 
 
@@ -185,7 +186,9 @@ async def test_a_lower_fence_is_turned_away(unwarmed: Worker) -> None:
 async def test_a_full_queue_says_so(tmp_path: Path, shipped: Path) -> None:
     async with running(tmp_path / "data", shipped, draws=False, trainings=0, training_queue=1) as worker:
         assert (await worker.training("a"))[0] == 201
-        assert (await worker.training("b"))[1]["code"] == "full"
+        status, problem = await worker.training("b")
+        assert (status, problem["code"], problem["waiting"]) == (429, "full", 1)
+        assert problem["retry_after"] > 1, "by its guess, when there will be room"
         assert (await worker.training("a"))[0] == 200, "what is in is in"
 
 

@@ -165,8 +165,9 @@ class Driver:
         if run.record.wanted == "pause":
             run.become(TrainingState.paused)
             return
-        deaths = run.record.deaths + 1
-        run.record = run.record.model_copy(update={"deaths": deaths})
+        saved = _saved(run)
+        deaths = run.record.deaths + 1 if saved <= run.record.saved else 1  # it got on: that is no dead end
+        run.record = run.record.model_copy(update={"deaths": deaths, "saved": saved})
         self.metrics.training_deaths.inc()
         words = trainer.last_words()
         log.warning("trainer died", training=run.id, how=words, deaths=deaths)
@@ -174,7 +175,7 @@ class Driver:
             tail = log_tail(run.dir.log)
             hint = " The computer may have run out of memory." if "signal 9" in words else ""
             last = f" Its last lines:\n{tail}" if tail else ""
-            self.fail(run, ErrorCode.internal, f"The trainer {words}, {deaths} times in all.{hint}{last}")
+            self.fail(run, ErrorCode.internal, f"The trainer {words}, {deaths} times in a row.{hint}{last}")
             return
         run.not_before = time.monotonic() + RETRY_S * 2 ** (deaths - 1)
         run.become(TrainingState.queued, text="The trainer was interrupted; it goes on from its last saved state.")
@@ -193,6 +194,13 @@ class Driver:
         run.become(TrainingState.failed)
         run.drop_work()
         log.warning("training failed", training=run.id, code=code.value, detail=detail)
+
+
+def _saved(run: Run) -> int:
+    try:
+        return run.dir.resume.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
 def _report(run: Run) -> Report | None:

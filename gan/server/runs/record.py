@@ -27,7 +27,9 @@ class Record(BaseModel):
     started: float | None = None
     ended: float | None = None
     deaths: int = 0
-    """Trainers that ended unasked."""
+    """Trainers that ended unasked, one after another without a newer saved state in between."""
+    saved: int = 0
+    """When the state was saved that the last of them left behind, in ns of its file."""
     fence: int = 0
     model: str | None = None
     error: Problem | None = None

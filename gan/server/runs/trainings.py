@@ -23,7 +23,7 @@ import structlog
 from gan.blobs import BlobStore
 from gan.contract import ErrorCode, EventKind, FamilyInfo, Training, TrainingRequest, TrainingState
 from gan.engines.base import Engine
-from gan.errors import WorkerError
+from gan.errors import Full, WorkerError
 from gan.rundir import RunConfig, RunDir
 from gan.server.metrics import Metrics
 from gan.server.models import ModelStore
@@ -35,6 +35,9 @@ from gan.settings import WorkerSettings
 SAVE_S = 8.0
 """How long a stopping server waits for trainers to save. They look at `control` at every step; one that is still
 setting up has nothing to save, and is ended at once."""
+
+FINISHING_S = 15.0
+"""What a training takes beyond its budget: starting, looking at what it has learned, writing its model."""
 
 Action = Literal["stop", "pause", "resume"]
 log = structlog.get_logger("artel.trainings")
@@ -169,7 +172,8 @@ class Trainings:
             detail = f"{request.base} is a {base.family} model; a {request.family} training cannot start from it."
             raise WorkerError(ErrorCode.invalid, detail)
         if len(self._queue()) >= self._settings.training_queue:
-            raise WorkerError(ErrorCode.full, f"{len(self._queue())} trainings are waiting; try again later.")
+            waiting = len(self._queue())
+            raise Full(f"{waiting} trainings are waiting; try again later.", waiting, self._room_in())
         run_dir = RunDir(self._folder / training_id)
         config = RunConfig(
             id=training_id,
@@ -237,6 +241,12 @@ class Trainings:
         """Who waits, in order. By time of asking, so one that was interrupted comes before those after it."""
         waiting = [run for run in self._runs.values() if run.record.state is TrainingState.queued]
         return sorted(waiting, key=lambda run: run.record.created)
+
+    def _room_in(self) -> float:
+        """Seconds, by a guess, until one of the running trainings is over and the queue moves up."""
+        running = [run for run in self._runs.values() if run.record.state is TrainingState.running]
+        left = [run.request.seconds - run.feed.progress.seconds for run in running]
+        return FINISHING_S + max(0.0, min(left, default=0.0))
 
     def _wire(self, run: Run) -> Training:
         queued = run.record.state is TrainingState.queued
