@@ -3,9 +3,12 @@
     python -m gan.bases.build base-64 RUN_DIR --seconds 5400
     python -m gan train RUN_DIR
 
-Sources (see `README.md` beside this file for licences): Fluent Emoji 3D (MIT) by its npm package, titles from
-emojibase (MIT), and characters of DiceBear styles that are CC0, from their PyPI packages. Needs `npm` and the `dev`
-extra; the product itself never runs this.
+Sources (see `README.md` beside this file for licences): emoji (Fluent Emoji 3D and flat, MIT; Noto Emoji, Apache-2.0)
+by their npm packages, Open Clip Art by Debian's package (public domain), and DiceBear styles that are CC0, from their
+PyPI packages. Needs `npm`, `apt-get`, `dpkg` and the `dev` extra; the product itself never runs this.
+
+Kept out on purpose, so that they can be learned from as a server's own art would be: Fluent's 3D animals, clipart of
+fruit and desserts, DiceBear's pixel art, and the styles of the playground's demo server.
 """
 
 from __future__ import annotations
@@ -21,29 +24,44 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+import imagehash
 from PIL import Image
 
 from gan.contract import TrainingRequest, Work
 from gan.rundir import RunConfig, RunDir
 
 SIDE = 128
-"""Stored larger than the model learns at, so the same run folder serves a larger base."""
+"""Stored larger than the smallest base learns at, so the same run folder serves a larger base."""
+LEAST_INK = 0.02
+"""Pictures with less opacity than this on average show nothing at 64 pixels."""
 
-EMOJI_PACKAGE = "@lobehub/fluent-emoji-3d@1.1.0"
-NAMES_PACKAGE = "emojibase-data@17.0.0"
-LEFT_OUT_GROUPS = {None, 2, 8, 9}
-"""emojibase groups: components, symbols and flags teach a model nothing that members want to see mixed."""
-
-DICEBEAR_CHARACTERS = {
-    "open-peeps": 140,
-    "pixel-art": 140,
-    "voxel-art": 120,
-    "voxel-bot": 80,
-    "cutouts": 110,
-    "clay": 110,
-    "cameo": 60,
+FLUENT_3D, NAMES = "@lobehub/fluent-emoji-3d@1.1.0", "emojibase-data@17.0.0"
+LEFT_OUT_GROUPS = {None, 2, 3, 8, 9}
+"""emojibase groups: components, symbols and flags teach little that members want to see mixed; animals are held out."""
+ICON_SETS = {
+    "@iconify-json/fluent-emoji-flat@1.2.6": ("Microsoft", "MIT"),
+    "@iconify-json/noto@1.2.9": ("Google", "Apache-2.0"),
 }
-"""Style (all CC0) and how many of its characters; the demo server's own styles are kept out on purpose."""
+LEFT_OUT_CATEGORIES = {"Flags", "Symbols"}
+SKIN_TONES = ("-light", "-medium-light", "-medium", "-medium-dark", "-dark")
+
+CLIPART_PACKAGE = "openclipart-svg"
+LEFT_OUT_CLIPART = (
+    *("computer/icons", "computer/buttons", "computer/folders", "computer/diagrams", "shapes", "signs_and_symbols"),
+    *("special", "recreation/games", "transportation/aiga-symbols", "transportation/roadsigns", "unsorted/duplicates"),
+    *("food/fruit", "food/desserts"),  # held out
+)  # fmt: skip
+
+CHARACTERS = {
+    **dict.fromkeys(
+        ("open-peeps", "voxel-art", "voxel-bot", "cutouts", "clay", "cameo", "lorelei", "notionists"), 1150
+    ),
+    **dict.fromkeys(("gaze", "moods", "line-face", "thumbs", "stack", "pixelbot", "squircles", "shadows"), 500),
+}
+TEXTURES = dict.fromkeys(
+    ("landscape", "shapes", "marbles", "glass", "rings", "waves", "patchwork", "blobs", "disco", "weave", "slice"), 150
+)
+"""DiceBear style (all CC0) and how many of its pictures: characters on nothing, textures that fill the picture."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +81,22 @@ def _npm_package(name: str, folder: Path) -> Path:
     return target / "package"
 
 
-def fluent_emoji(folder: Path) -> Iterator[Source]:
+def _drawn(svg: str) -> Image.Image | None:
+    """An SVG at `SIDE` pixels, its longer side filled; none where the renderer cannot read it."""
+    import resvg_py
+
+    try:
+        data = bytes(resvg_py.svg_to_bytes(svg_string=svg, width=SIDE, dpi=96))
+        picture = Image.open(io.BytesIO(data)).convert("RGBA")
+    except (ValueError, OSError):
+        return None
+    return picture if max(picture.size) < 16 * SIDE else None
+
+
+def fluent_3d(folder: Path) -> Iterator[Source]:
     """Fluent Emoji 3D without skin tones, in emoji order."""
-    assets = _npm_package(EMOJI_PACKAGE, folder) / "assets"
-    entries = json.loads((_npm_package(NAMES_PACKAGE, folder) / "en" / "data.json").read_text())
+    assets = _npm_package(FLUENT_3D, folder) / "assets"
+    entries = json.loads((_npm_package(NAMES, folder) / "en" / "data.json").read_text())
     files = {path.stem.replace("-fe0f", ""): path for path in assets.glob("*.webp")}
     for entry in sorted(entries, key=lambda entry: entry.get("order", 0)):
         path = files.get(entry["hexcode"].lower().replace("-fe0f", ""))
@@ -74,50 +104,108 @@ def fluent_emoji(folder: Path) -> Iterator[Source]:
             yield Source(Image.open(path).convert("RGBA"), entry["label"], "Microsoft, LobeHub", "MIT")
 
 
-def dicebear(style_name: str, count: int) -> Iterator[Source]:
-    """Characters of one CC0 style, drawn on nothing, seeded by their number."""
+def icons(package: str, folder: Path) -> Iterator[Source]:
+    """A set of drawn emoji by its iconify package, without skin tones, flags and symbols."""
+    home = _npm_package(package, folder)
+    found = json.loads((home / "icons.json").read_text())
+    categories = json.loads((home / "metadata.json").read_text())["categories"]
+    left_out = {name for category in LEFT_OUT_CATEGORIES for name in categories.get(category, ())}
+    artist, licence = ICON_SETS[package]
+    for name, icon in found["icons"].items():
+        toned = "skin-tone" in name or any(
+            name.endswith(tone) and name.removesuffix(tone) in found["icons"] for tone in SKIN_TONES
+        )
+        if name in left_out or toned or "currentColor" in icon["body"]:
+            continue
+        width, height = (icon.get(edge, found.get(edge, 16)) for edge in ("width", "height"))
+        view = f"{icon.get('left', 0)} {icon.get('top', 0)} {width} {height}"
+        picture = _drawn(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view}">{icon["body"]}</svg>')
+        if picture is not None:
+            yield Source(picture, name.replace("-", " "), artist, licence)
+
+
+def clipart(folder: Path) -> Iterator[Source]:
+    """Open Clip Art without icon themes, stars, cards, signs and what is held out."""
+    subprocess.run(["apt-get", "download", "-qq", CLIPART_PACKAGE], cwd=folder, check=True)
+    (archive,) = folder.glob(f"{CLIPART_PACKAGE}_*.deb")
+    subprocess.run(["dpkg", "-x", archive.name, "clipart"], cwd=folder, check=True)
+    home = folder / "clipart" / "usr" / "share" / "openclipart" / "svg"
+    for path in sorted(home.rglob("*.svg")):
+        if str(path.relative_to(home)).startswith(LEFT_OUT_CLIPART):
+            continue
+        picture = _drawn(path.read_text("utf-8", "replace"))
+        if picture is not None:
+            yield Source(picture, path.stem.replace("_", " "), "Open Clip Art contributors", "Public domain")
+
+
+def dicebear(style_name: str, count: int, clear: bool) -> Iterator[Source]:
+    """Pictures of one CC0 style, seeded by their number; on nothing if `clear`."""
     import dicebear_styles
-    import resvg_py
     from dicebear import Avatar, Style
 
     definition = json.loads((Path(next(iter(dicebear_styles.__path__))) / f"{style_name}.json").read_text())
     artist = definition["meta"].get("creator", {}).get("name", "DiceBear")
     style = Style(definition)
     for number in range(count):
-        svg = str(Avatar(style, {"seed": f"artel-{number}", "size": SIDE, "backgroundColor": ["00000000"]}))
-        drawn = resvg_py.svg_to_bytes(svg_string=svg, width=SIDE, height=SIDE)
-        yield Source(Image.open(io.BytesIO(bytes(drawn))).convert("RGBA"), f"{style_name} {number}", artist, "CC0 1.0")
+        options = {"seed": f"artel-{number}", "size": SIDE} | ({"backgroundColor": ["00000000"]} if clear else {})
+        picture = _drawn(str(Avatar(style, options)))
+        if picture is not None:
+            yield Source(picture, f"{style_name} {number}", artist, "CC0 1.0")
 
 
-def _small(picture: Image.Image) -> bytes:
-    """Resized with premultiplied alpha (no dark fringes), as PNG."""
-    small = picture.convert("RGBa").resize((SIDE, SIDE), Image.Resampling.LANCZOS).convert("RGBA")
-    out = io.BytesIO()
-    small.save(out, "PNG", optimize=True)
-    return out.getvalue()
+def _small(picture: Image.Image) -> Image.Image:
+    """Fitted into the square with premultiplied alpha (no dark fringes)."""
+    scale = SIDE / max(picture.size)
+    edges = [max(1, round(edge * scale)) for edge in picture.size]
+    small = picture.convert("RGBa").resize((edges[0], edges[1]), Image.Resampling.LANCZOS).convert("RGBA")
+    canvas = Image.new("RGBA", (SIDE, SIDE))
+    canvas.paste(small, ((SIDE - edges[0]) // 2, (SIDE - edges[1]) // 2))
+    return canvas
+
+
+def _fingerprint(picture: Image.Image) -> str:
+    """Equal for pictures that look the same."""
+    paper = Image.new("RGBA", picture.size, "grey")
+    paper.alpha_composite(picture)
+    colour = paper.convert("RGB").resize((4, 4), Image.Resampling.BOX).quantize(64)
+    return f"{imagehash.dhash(paper, 12)}{sha256(colour.convert('RGB').tobytes()).hexdigest()[:8]}"
+
+
+def _ink(picture: Image.Image) -> float:
+    return sum(level * count for level, count in enumerate(picture.getchannel("A").histogram())) / (255 * SIDE * SIDE)
 
 
 def sources(folder: Path) -> Iterator[Source]:
-    yield from fluent_emoji(folder)
-    for style_name, count in DICEBEAR_CHARACTERS.items():
-        yield from dicebear(style_name, count)
+    yield from fluent_3d(folder)
+    for package in ICON_SETS:
+        yield from icons(package, folder)
+    yield from clipart(folder)
+    for styles, clear in ((CHARACTERS, True), (TEXTURES, False)):
+        for style_name, count in styles.items():
+            yield from dicebear(style_name, count, clear)
 
 
 def build(base_id: str, run: RunDir, seconds: float, options: dict[str, float | int | str | bool]) -> int:
-    """Write the run folder; returns how many pictures it holds. Pictures that are equal to the byte come once."""
+    """Write the run folder; returns how many pictures it holds. Pictures that look the same come once."""
     run.pictures.mkdir(parents=True, exist_ok=True)
-    works: dict[str, Work] = {}
+    works: list[Work] = []
+    seen: set[str] = set()
     with tempfile.TemporaryDirectory() as folder:
         for source in sources(Path(folder)):
-            data = _small(source.picture)
-            digest = sha256(data).hexdigest()
-            if digest in works:
+            picture = _small(source.picture)
+            fingerprint = _fingerprint(picture)
+            if fingerprint in seen or _ink(picture) < LEAST_INK:
                 continue
-            (run.pictures / f"{len(works):05d}.png").write_bytes(data)
-            works[digest] = Work(
-                sha256=digest, title=source.title[:100], artist=source.artist[:100], licence=source.licence
+            seen.add(fingerprint)
+            path = run.pictures / f"{len(works):05d}.png"
+            picture.save(path, "PNG")
+            digest = sha256(path.read_bytes()).hexdigest()
+            works.append(
+                Work(sha256=digest, title=source.title[:100], artist=source.artist[:100], licence=source.licence)
             )
-    request = TrainingRequest(title="Artel base 64", works=tuple(works.values()), seconds=seconds, options=options)
+    request = TrainingRequest(
+        title=base_id.replace("-", " ").capitalize(), works=tuple(works), seconds=seconds, options=options
+    )
     run.create(RunConfig(id=base_id, request=request))
     return len(works)
 

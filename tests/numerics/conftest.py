@@ -35,14 +35,18 @@ def run_maker(folder: Path) -> Callable[..., RunDir]:
     """A function that makes run folders of shapes under `folder`."""
 
     def make(
-        name: str = "run", count: int = 12, base: Path | None = None, **options: float | int | str | bool
+        name: str = "run",
+        count: int = 12,
+        base: Path | None = None,
+        first: int = 0,
+        **options: float | int | str | bool,
     ) -> RunDir:
         run = RunDir(folder / name)
         run.pictures.mkdir(parents=True)
         works = []
         for number in range(count):
             path = run.pictures / f"{number:05d}.png"
-            draw_shape(number).save(path)
+            draw_shape(first + number).save(path)
             digest = sha256(path.read_bytes()).hexdigest()
             works.append(Work(sha256=digest, title=f"shape {number}", artist="Ada", licence="CC0 1.0"))
         request = TrainingRequest(title="Shapes", works=tuple(works), seconds=600, options=SMALL | options)

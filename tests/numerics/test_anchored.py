@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from gan.contract import Anchor, ErrorCode, EventKind, Seed, TrainingState, Upscaler, Vary
-from gan.data.pictures import load_pictures, over, premultiplied, straight
+from gan.data.pictures import load_pictures, premultiplied, straight
 from gan.errors import WorkerError
 from gan.families import get
 from gan.families.anchored.config import Config
@@ -51,7 +51,7 @@ def test_it_learns_to_rebuild_and_the_adversary_is_heard(make_run: MakeRun) -> N
     config = Config.model_validate(SMALL)
     pictures = load_pictures(run.pictures, config.size)
     nets = Nets(config, len(pictures))
-    nets.study(over(pictures, torch.ones(len(pictures), 3)))
+    nets.study(pictures)
     random = torch.Generator().manual_seed(0)
     first = [float(train_step(nets, config, pictures, 0.0, random)["rebuild"].detach()) for _ in range(5)]
     for _ in range(120):
@@ -69,7 +69,7 @@ def test_a_generator_step_raises_the_judgement_of_inventions(make_run: MakeRun) 
     config = Config.model_validate(SMALL | {"adversary": 50.0, "lr_discriminator": 0.0, "noise": 0.0})
     pictures = load_pictures(run.pictures, config.size)
     nets = Nets(config, len(pictures))
-    nets.study(over(pictures, torch.ones(len(pictures), 3)))
+    nets.study(pictures)
     values = []
     for _ in range(30):
         random = torch.Generator().manual_seed(7)
@@ -172,3 +172,52 @@ def test_premultiplied_and_back() -> None:
     seen = pixels[..., 3] == 255
     assert np.array_equal(back[seen], pixels[seen])
     assert np.array_equal(back[..., 3], pixels[..., 3])
+
+
+def test_a_large_set_is_learned_through_an_encoder_and_keeps_its_best_drawn(make_run: MakeRun) -> None:
+    run = make_run("broad", count=24, pictures=160, encoder=32, anchors=10)
+    get("anchored").train(run)
+    file = read_model(run.model)
+    assert len(file.works) == len(file.tensors["styles"]) == 10
+    assert file.card.works == 24
+    assert int(file.tensors["neighbours"].max()) < 10
+    assert len(get("anchored").load(run.model).render([Seed(seed=1)])) == 1
+
+
+def test_a_start_from_a_base_with_an_encoder_draws_the_newcomers_own_pictures(make_run: MakeRun) -> None:
+    """The encoder alone must already tell works apart: what it gives a work is nearer to that work than to others."""
+    base = make_run("broad", count=48, pictures=4000, encoder=64, rebuild_share=1.0)
+    get("anchored").train(base)
+    tuned = make_run("tuned", count=12, first=100)
+    pictures = load_pictures(tuned.pictures, 32)
+    file = read_model(base.model)
+    nets = Nets(file.config, len(pictures))
+    nets.study(pictures)
+    nets.start_from(file.tensors)
+    with torch.no_grad():
+        codes = nets.styles_of(torch.arange(12))[:, None].expand(-1, nets.generator.layers, -1)
+        drawn = nets.generator_average(codes)
+    distances = (drawn[:, None] - pictures[None]).abs().mean((2, 3, 4))
+    own, others = distances.diagonal().mean(), distances.sum(1).sub(distances.diagonal()).mean() / 11
+    assert own < 0.7 * others
+    random = torch.Generator().manual_seed(0)
+    assert np.isfinite(float(train_step(nets, file.config, pictures, 0.9, random)["rebuild"]))
+
+
+FINGERPRINT = (
+    *(7.1844, 6.514, 5.5749, 5.14, 4.5252, 4.2246, 4.1685, 4.2379, 3.9237, 4.022),
+    *(3.7197, 4.0634, 3.9125, 3.642, 4.1153, 3.3, 3.5541, 3.3333, 3.1704, 3.4527),
+)
+
+
+def test_losses_of_the_first_steps_are_what_they_were(make_run: MakeRun) -> None:
+    """A fingerprint: a change of it means that the training computes something else, which must be meant."""
+    run = make_run(count=16)
+    torch.manual_seed(0)
+    config = Config.model_validate(SMALL)
+    pictures = load_pictures(run.pictures, config.size)
+    nets = Nets(config, len(pictures))
+    nets.study(pictures)
+    random = torch.Generator().manual_seed(0)
+    losses = [float(train_step(nets, config, pictures, step / 20, random)["rebuild"]) for step in range(20)]
+    assert losses == pytest.approx(FINGERPRINT, rel=0.03)  # machines with and without bf16 differ a little

@@ -10,13 +10,17 @@ import torch
 from torch import Tensor, nn
 
 from gan.blocks.features import FrozenFeatures
+from gan.blocks.kernels import KernelOptimiser, balanced_kernels
 from gan.blocks.layers import unit_length
 from gan.families.anchored.config import Config
+from gan.families.anchored.encoder import Encoder, gist, gist_width
 from gan.families.anchored.mixing import nearest
 from gan.families.anchored.networks import Discriminator, Generator, Mapping, Projection
+from gan.families.anchored.papers import STUDY_BATCH, Papers
 
 CHANNELS_LAST = torch.channels_last
-FEATURE_BATCH = 64
+STUDIED = 512
+"""Works whose maps are measured for scales."""
 
 
 def bf16_pays() -> bool:
@@ -25,7 +29,10 @@ def bf16_pays() -> bool:
 
 
 class Nets:
-    """Networks, codes, their averages and optimisers of one run over N works."""
+    """Networks, codes, their averages and optimisers of one run over N works.
+
+    The code of a work is its own free code, and where an encoder is trained along, what that makes of it is added.
+    """
 
     def __init__(self, config: Config, works: int, device: str = "cpu") -> None:
         self.config, self.device = config, torch.device(device)
@@ -33,7 +40,6 @@ class Nets:
         self.generator = Generator(config.size, config.code, config.width, config.widest, config.convs)
         self.generator.to(self.device, memory_format=CHANNELS_LAST)  # type: ignore[call-overload]
         self.mapping = Mapping(config.code).to(self.device)
-        self.codes = nn.Parameter(torch.randn(works, config.code).to(self.device))
         self.features = FrozenFeatures(config.taps).to(self.device, memory_format=CHANNELS_LAST)  # type: ignore[call-overload]
         if self.half:
             self.features.to(torch.bfloat16)
@@ -43,6 +49,15 @@ class Nets:
             sides = tuple(
                 m.shape[-1] for m in self.look(torch.zeros(1, 3, config.size, config.size, device=self.device))
             )
+        self.encoder: Encoder | None = None
+        if config.encoder:
+            self.encoder = Encoder(gist_width(self.features.channels, sides), config.encoder, config.code)
+            self.encoder.to(self.device)
+        self.encodes = self.encoder is not None
+        """Whether the encoder is trained along. In a run from a base it only gives the codes to start from."""
+        first_codes = torch.zeros(works, config.code) if self.encodes else torch.randn(works, config.code)
+        self.codes = nn.Parameter(first_codes.to(self.device))
+        self.gists = torch.zeros(works, 0)
         self.discriminator = Discriminator(sides, self.projection.widths)
         self.discriminator.to(self.device, memory_format=CHANNELS_LAST)  # type: ignore[call-overload]
         self.discriminator.requires_grad_(False)
@@ -56,13 +71,19 @@ class Nets:
         self.pictures_seen = 0
         self.generator_average = copy.deepcopy(self.generator).eval().requires_grad_(False)
         self.mapping_average = copy.deepcopy(self.mapping).eval().requires_grad_(False)
+        self.encoder_average = copy.deepcopy(self.encoder)
         self.codes_average = self.codes.detach().clone()
         self._make_optimisers()
 
     def _make_optimisers(self) -> None:
         config = self.config
-        drawn = [*self.generator.parameters(), *self.mapping.parameters()]
+        kernels = balanced_kernels(self.generator)
+        balanced = {id(kernel) for kernel in kernels}
+        drawn = [p for p in self.generator.parameters() if id(p) not in balanced] + [*self.mapping.parameters()]
+        if self.encoder is not None and self.encodes:
+            drawn += self.encoder.parameters()
         groups = [{"params": drawn}, {"params": [self.codes]}]
+        self.kernel_optimiser = KernelOptimiser(kernels, config.lr_kernels)
         self.generator_optimiser = torch.optim.Adam(groups, config.lr, (config.beta1, 0.99), fused=True)
         self.discriminator_optimiser = torch.optim.Adam(
             self.discriminator.parameters(), config.lr_discriminator, (0.0, 0.99), fused=True
@@ -75,6 +96,8 @@ class Nets:
         rate = (config.lr_adversarial if adversarial else config.lr) * fall
         for group, factor in zip(self.generator_optimiser.param_groups, (1.0, config.lr_codes), strict=True):
             group["lr"] = rate * factor
+        for group in self.kernel_optimiser.param_groups:
+            group["lr"] = config.lr_kernels * rate / config.lr
         for group in self.discriminator_optimiser.param_groups:
             group["lr"] = config.lr_discriminator * fall
 
@@ -94,38 +117,78 @@ class Nets:
         return [m[:count].float() * s for m, s in zip(maps, self.feature_scale.unbind(), strict=True)]
 
     @torch.no_grad()
-    def study(self, rgb: Tensor) -> None:
-        """Measure the works once: deviation of each tap, scale of the projection, neighbours. rgb [N, 3, S, S]."""
-        parts = [self.look(part) for part in rgb.split(FEATURE_BATCH)]
-        self.embedding = torch.cat([maps[-1].float().mean((2, 3)) for maps in parts])
-        seen = [torch.cat(tap)[:512] for tap in zip(*parts, strict=True)]
+    def study(self, pictures: Tensor) -> None:
+        """Measure the works once: deviation of each tap, scale of the projection, neighbours, gists.
+
+        pictures: premultiplied [N, 4, S, S].
+        """
+        self.papers = Papers(pictures)
+        white = torch.zeros(len(pictures), dtype=torch.long, device=self.device)
+        gists: list[Tensor] = []
+        means: list[Tensor] = []
+        first: list[list[Tensor]] = []
+        for part in torch.arange(len(pictures), device=self.device).split(STUDY_BATCH):
+            maps = self.look(self.papers.lay(pictures[part].float(), white[part]))
+            means.append(maps[-1].float().mean((2, 3)))
+            if self.encoder is not None:
+                gists.append(gist(maps).half())
+            if len(first) * STUDY_BATCH < STUDIED:
+                first.append(maps)
+        self.embedding = torch.cat(means)
+        seen = [torch.cat(tap)[:STUDIED] for tap in zip(*first, strict=True)]
         self.feature_scale = torch.stack([1 / tap.float().std().clamp_min(1e-3) for tap in seen])
         self.projection.calibrate([tap[:64] for tap in seen])
         self.neighbours = torch.from_numpy(nearest(self.embedding.cpu().numpy()))
+        if self.encoder is not None:
+            self.gists = torch.cat(gists)
+            for encoder in (self.encoder, self.encoder_average):
+                assert encoder is not None
+                encoder.calibrate(self.gists)
+        self.papers.keep(pictures, self.look)
 
     @torch.no_grad()
     def start_from(self, base: dict[str, Tensor]) -> None:
-        """Take over a base's networks; every work starts at the code of the base's work that looks most like it."""
-        _load(self.generator, base, "generator.")
-        _load(self.mapping, base, "mapping.")
-        _load(self.discriminator, base, "discriminator.")
-        ours = torch.nn.functional.normalize(self.embedding, dim=1)
-        theirs = torch.nn.functional.normalize(base["embedding"].to(ours), dim=1)
-        self.codes.copy_(base["codes"].to(ours)[(ours @ theirs.T).argmax(1)])
+        """Take over a base's networks. Every work starts at the code that the base's encoder gives it, else at the code
+        of the base's work that looks most like it."""
+        for name, module in self._taken_over().items():
+            _load(module, base, f"{name}.")
+        if self.encoder is not None and self.encoder_average is not None:
+            self.encoder_average.load_state_dict(self.encoder.state_dict())
+            self.codes.copy_(unit_length(self.encoder(self.gists)))
+        else:
+            ours = torch.nn.functional.normalize(self.embedding, dim=1)
+            theirs = torch.nn.functional.normalize(base["embedding"].to(ours), dim=1)
+            self.codes.copy_(base["codes"].to(ours)[(ours @ theirs.T).argmax(1)])
+        self.encodes = False
         for average, value in zip(self.average_values(), self.live_values(), strict=True):
             average.copy_(value)
         self.rebuild_share = self.config.rebuild_share_from_base
+        self._make_optimisers()
+
+    def _taken_over(self) -> dict[str, nn.Module]:
+        modules = {"generator": self.generator, "mapping": self.mapping, "discriminator": self.discriminator}
+        return modules if self.encoder is None else {**modules, "encoder": self.encoder}
+
+    def codes_of(self, works: Tensor) -> Tensor:
+        """z [B, D] of works [B]."""
+        free = self.codes[works]
+        return free + self.encoder(self.gists[works]) if self.encoder is not None and self.encodes else free
 
     def live_values(self) -> list[Tensor]:
-        return [*self.generator.parameters(), *self.mapping.parameters(), self.codes]
+        encoder = self.encoder.parameters() if self.encoder is not None else ()
+        return [*self.generator.parameters(), *self.mapping.parameters(), *encoder, self.codes]
 
     def average_values(self) -> list[Tensor]:
-        return [*self.generator_average.parameters(), *self.mapping_average.parameters(), self.codes_average]
+        encoder = self.encoder_average.parameters() if self.encoder_average is not None else ()
+        return [*self.generator_average.parameters(), *self.mapping_average.parameters(), *encoder, self.codes_average]
 
     @torch.no_grad()
-    def styles(self) -> Tensor:
-        """Averaged style code of every work [N, D], fp32."""
-        w: Tensor = self.mapping_average(unit_length(self.codes_average))
+    def styles_of(self, works: Tensor) -> Tensor:
+        """Averaged style codes [B, D] of works [B], fp32."""
+        codes = self.codes_average[works]
+        if self.encoder_average is not None and self.encodes:
+            codes = codes + self.encoder_average(self.gists[works])
+        w: Tensor = self.mapping_average(unit_length(codes))
         return w
 
     def state(self) -> dict[str, Tensor]:
@@ -168,11 +231,14 @@ class Nets:
             "discriminator": self.discriminator,
             "generator_average": self.generator_average,
             "mapping_average": self.mapping_average,
+            **({} if self.encoder is None else {"encoder": self.encoder}),
+            **({} if self.encoder_average is None else {"encoder_average": self.encoder_average}),
         }
 
     def _optimisers(self) -> dict[str, torch.optim.Optimizer]:
         return {
             "generator_optimiser": self.generator_optimiser,
+            "kernel_optimiser": self.kernel_optimiser,
             "discriminator_optimiser": self.discriminator_optimiser,
         }
 

@@ -20,7 +20,6 @@ from torch.nn.utils import parametrize
 
 from gan.blocks.ema import ema_decay, ema_update
 from gan.blocks.layers import unit_length
-from gan.data.pictures import over
 from gan.families.anchored.config import Config
 from gan.families.anchored.mixing import MOST_BLEND, SHARE_OF_LAYER_MIXES
 from gan.families.anchored.state import Nets
@@ -39,7 +38,7 @@ class Draw:
     cut: Tensor
     layered: Tensor
     noise: Tensor
-    backgrounds: Tensor
+    papers: Tensor
     shifts: Tensor
 
 
@@ -53,8 +52,6 @@ def draw(nets: Nets, config: Config, inventions: int, random: torch.Generator) -
     reach = nets.neighbours.shape[1]
     near = nets.neighbours[first, (place * pool).long().clamp(max=reach - 1)].long()
     far = (first + 1 + (place * (count - 1)).long()) % count
-    white = torch.rand(batch, 1, generator=random) < 0.5
-    colours = torch.rand(batch, 3, generator=random)
     return Draw(  # drawn on the CPU whatever the device, so a run's seed means the same everywhere
         works=torch.randint(0, count, (batch,), generator=random).to(device),
         parents=torch.stack([first, torch.where(pool <= reach, near, far)], 1).to(device),
@@ -62,18 +59,18 @@ def draw(nets: Nets, config: Config, inventions: int, random: torch.Generator) -
         cut=torch.randint(1, nets.generator.layers, (inventions,), generator=random).to(device),
         layered=(torch.rand(inventions, generator=random) < SHARE_OF_LAYER_MIXES).to(device),
         noise=(torch.randn(inventions, config.code, generator=random) * config.noise).to(device),
-        backgrounds=torch.where(white, torch.ones(()), colours).to(device),
-        shifts=torch.randint(0, 2 * config.shift + 1, (batch, 2), generator=random),
+        papers=nets.papers.draw(batch, random).to(device),
+        shifts=torch.randint(0, 2 * config.shift + 1, (inventions, 2), generator=random),
     )
 
 
 def invent(nets: Nets, drawn: Draw) -> Tensor:
     """Style codes [M, L, D] of inventions. Codes are given, not taught, here: the adversary teaches the generator."""
-    codes = unit_length(nets.codes.detach())
-    first = nets.mapping(codes[drawn.parents[:, 0]] + drawn.noise)
-    second = nets.mapping(codes[drawn.parents[:, 1]] + drawn.noise)
+    with torch.no_grad():
+        codes = unit_length(nets.codes_of(drawn.parents.flatten())).unflatten(0, (-1, 2))
+    first, second = (nets.mapping(codes[:, parent] + drawn.noise) for parent in (0, 1))
     blend = torch.lerp(first, second, drawn.lean.to(first.dtype))
-    layers = torch.arange(nets.generator.layers, device=codes.device)
+    layers = torch.arange(nets.generator.layers, device=nets.device)
     from_second = drawn.layered[:, None] & (drawn.cut[:, None] <= layers[None])
     return torch.where(from_second[:, :, None], second[:, None], blend[:, None])
 
@@ -91,7 +88,9 @@ def shifted(x: Tensor, shifts: Tensor, most: int) -> Tensor:
 
 def rebuild_loss(config: Config, fake: Tensor, real: Tensor, fakes: list[Tensor], reals: list[Tensor]) -> Tensor:
     """Distance of rebuilt pictures to their works; feature maps come scaled to unit deviation."""
-    pixels = 2 * (fake - real).abs().mean()  # of [0, 1], so twice for the range of [−1, 1]
+    off = fake - real
+    edges = (off[..., 1:] - off[..., :-1]).abs().mean() + (off[..., 1:, :] - off[..., :-1, :]).abs().mean()
+    pixels = 2 * off.abs().mean() + config.edge_weight * edges  # of [0, 1], so twice for the range of [−1, 1]
     features = torch.stack([(a.float() - b.float()).abs().mean() for a, b in zip(fakes, reals, strict=True)]).mean()
     return config.pixel_weight * pixels + features
 
@@ -113,40 +112,42 @@ def train_step(
     nets.set_rates(config, progress, adversarial)
     rebuilt = config.batch // 2 if adversarial else config.batch
     drawn = draw(nets, config, config.batch - rebuilt, random)
-    real = pictures[drawn.works]
+    real = pictures[drawn.works].float()
 
     with nets.autocast():
-        styles = nets.mapping(nets.codes[drawn.works[:rebuilt]])[:, None].expand(-1, nets.generator.layers, -1)
+        codes = nets.codes_of(drawn.works[:rebuilt])
+        styles = nets.mapping(codes)[:, None].expand(-1, nets.generator.layers, -1)
         if adversarial:
             styles = torch.cat([styles, invent(nets, drawn)])
         fake = nets.generator(styles)
-
-    real_seen, fake_seen = (over(x, drawn.backgrounds) for x in (real, fake))
+    fake_seen = nets.papers.lay(fake, drawn.papers)
     if adversarial:
-        real_seen, fake_seen = (shifted(x, drawn.shifts, config.shift) for x in (real_seen, fake_seen))
+        invented_seen = shifted(fake_seen[rebuilt:], drawn.shifts, config.shift)
+        fake_seen = torch.cat([fake_seen[:rebuilt], invented_seen])
     fakes = nets.look(fake_seen)
-    with torch.no_grad():
-        reals = nets.look(real_seen)
-
+    reals = nets.papers.maps(pictures, drawn.works[:rebuilt], drawn.papers[:rebuilt], nets.look)
     loss = rebuild_loss(
         config, fake[:rebuilt], real[:rebuilt], nets.scaled(fakes, rebuilt), nets.scaled(reals, rebuilt)
     )
     losses = {"rebuild": loss.detach()}
     if adversarial:
         with torch.no_grad():
-            projected_real = nets.projection(reals)
+            real_seen = shifted(nets.papers.lay(real[rebuilt:], drawn.papers[rebuilt:]), drawn.shifts, config.shift)
+            projected_real = nets.projection(nets.look(real_seen))
         projected_fake = nets.projection([m[rebuilt:] for m in fakes])
         losses |= _discriminator_step(nets, projected_real, [m.detach() for m in projected_fake])
         with nets.autocast():
             logits = nets.discriminator(projected_fake)
         adversary = -torch.stack([x.float().mean() for x in logits]).mean()
-        parents = pictures[:, 3][drawn.parents]
+        parents = pictures[:, 3][drawn.parents].float()
         outline = silhouette_loss(fake[rebuilt:, 3], parents[:, 0], parents[:, 1])
         loss = loss + config.adversary * adversary + config.silhouette * outline
         losses |= {"adversary": adversary.detach(), "outline": outline.detach()}
+    nets.kernel_optimiser.zero_grad()
     nets.generator_optimiser.zero_grad(set_to_none=True)
     loss.backward()
     nets.generator_optimiser.step()
+    nets.kernel_optimiser.step()
     decay = ema_decay(config.batch, nets.pictures_seen + config.batch, config.ema_half_life)
     ema_update(nets.average_values(), nets.live_values(), decay)
     nets.pictures_seen += config.batch

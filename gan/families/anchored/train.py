@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gan.contract import ErrorCode, Figures, ModelCard, Seed
-from gan.data.pictures import load_pictures, over
+from gan.data.pictures import load_pictures
 from gan.errors import WorkerError
 from gan.evaluate.metrics import judge_samples
-from gan.families.anchored.config import Config
+from gan.families.anchored.anchors import choose_anchors
+from gan.families.anchored.config import ARCHITECTURE, Config
+from gan.families.anchored.mixing import nearest
 from gan.families.anchored.modelfile import ModelFile, read_model, write_model
 from gan.families.anchored.serve import AnchoredModel
 from gan.families.anchored.state import Nets
@@ -37,17 +39,18 @@ class AnchoredLearner:
     def __init__(self, run: RunDir, run_config: RunConfig, config: Config, random: torch.Generator) -> None:
         self._run, self._run_config, self._config, self._random = run, run_config, config, random
         self.batch = config.batch
-        self._pictures = load_pictures(run.pictures, config.size).to(run_config.device)
+        self._pictures = load_pictures(run.pictures, config.size).half().to(run_config.device)
+        self.alpha = bool((self._pictures[:, 3] < 0.99).any())
         works = run_config.request.works
         if len(self._pictures) != len(works):
             raise WorkerError(ErrorCode.bad_picture, f"{len(works)} works were named, {len(self._pictures)} are there.")
         torch.manual_seed(run_config.request.seed)
         self._nets = Nets(config, len(works), run_config.device)
-        self._nets.study(over(self._pictures, torch.ones(len(works), 3, device=self._pictures.device)))
+        self._nets.study(self._pictures)
         base = self._read_base(run_config.base_path)
         if base is not None:
             self._nets.start_from(base.tensors)
-        self.alpha = bool((self._pictures[:, 3] < 0.99).any())
+        self._anchors = torch.arange(len(works))
         self._upscaler = upscaler_for(run.pictures)
 
     def _read_base(self, path: str | None) -> ModelFile | None:
@@ -71,21 +74,33 @@ class AnchoredLearner:
 
     def judge(self) -> Figures:
         base = self._run_config.base_path
+        self._anchors = choose_anchors(self._nets, self._pictures, self._config.anchors)
         before = _judged_samples(AnchoredModel.read(Path(base)), JUDGED_BASE_SAMPLES) if base else None
-        return judge_samples(_judged_samples(self._as_model(Figures()), JUDGED_SAMPLES), self._pictures.cpu(), before)
+        return judge_samples(
+            _judged_samples(self._as_model(Figures()), JUDGED_SAMPLES), self._pictures.float().cpu(), before
+        )
 
     def export(self, figures: Figures) -> None:
-        nets, request = self._nets, self._run_config.request
+        nets, request, anchors = self._nets, self._run_config.request, self._anchors.to(self._nets.device)
         tensors = {f"generator.{name}": value for name, value in nets.generator_average.state_dict().items()}
         tensors |= {f"mapping.{name}": value for name, value in nets.mapping_average.state_dict().items()}
         tensors |= {f"discriminator.{name}": value for name, value in nets.discriminator.state_dict().items()}
+        if nets.encoder_average is not None:
+            tensors |= {f"encoder.{name}": value for name, value in nets.encoder_average.state_dict().items()}
+        else:  # what a start from this model needs in an encoder's place
+            tensors |= {"codes": nets.codes_average[anchors], "embedding": nets.embedding[anchors]}
         tensors |= {
-            "styles": nets.styles(),
-            "codes": nets.codes_average,
-            "embedding": nets.embedding,
-            "neighbours": nets.neighbours.to(torch.int16 if len(request.works) < 2**15 else torch.int32),
+            "styles": nets.styles_of(anchors),
+            "neighbours": self._neighbours().to(torch.int16 if len(anchors) < 2**15 else torch.int32),
         }
-        write_model(self._run.model, self._config, self._card(figures), request.works, tensors)
+        works = [request.works[index] for index in self._anchors.tolist()]
+        write_model(self._run.model, self._config, self._card(figures), works, tensors)
+
+    def _neighbours(self) -> Tensor:
+        """Of the anchors among themselves."""
+        if len(self._anchors) == len(self._nets.neighbours):
+            return self._nets.neighbours
+        return torch.from_numpy(nearest(self._nets.embedding[self._anchors].cpu().numpy()))
 
     def _card(self, figures: Figures) -> ModelCard:
         request = self._run_config.request
@@ -105,14 +120,14 @@ class AnchoredLearner:
         )
 
     def _as_model(self, figures: Figures) -> AnchoredModel:
-        nets = self._nets
+        nets, works = self._nets, self._run_config.request.works
         return AnchoredModel(
             self._config,
             self._card(figures),
-            self._run_config.request.works,
+            [works[index] for index in self._anchors.tolist()],
             copy.deepcopy(nets.generator_average).cpu(),
-            nets.styles().cpu(),
-            nets.neighbours.numpy(),
+            nets.styles_of(self._anchors.to(nets.device)).cpu(),
+            self._neighbours().numpy(),
         )
 
 
@@ -152,9 +167,9 @@ def train(run: RunDir) -> None:
 
 
 def _config(run_config: RunConfig) -> Config:
-    """The request's options over those of the base, whose networks set sizes."""
+    """The request's options over the base's architecture."""
     options = dict(run_config.request.options)
     if run_config.base_path:
         base = read_model(Path(run_config.base_path)).config
-        return Config.model_validate({**base.model_dump(exclude={"pictures", "threads"}), **options})
+        return Config.model_validate({**base.model_dump(include=set(ARCHITECTURE)), **options})
     return Config.model_validate(options)
