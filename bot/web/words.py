@@ -147,22 +147,28 @@ def shares(found: Sequence[Credit]) -> list[Share]:
 def figure_lines(figures: Figures) -> list[tuple[str, str, str]]:
     """(value, name, what it means) of what was measured."""
     lines = []
+    new = 1 - figures.copies if figures.new is None and figures.copies is not None else figures.new
+    if new is not None:
+        text = "The share of its pictures that are no near copies of a work." + _between(figures.new_interval)
+        lines.append((percent(new), "New pictures", text))
+    if figures.coverage_k5 is not None:
+        lines.append((percent(figures.coverage_k5), "Works with their like", "The share of works whose kind it draws."))
+    elif figures.coverage is not None:
+        text = "The share of works that come back in what it draws." + _between(figures.coverage_interval)
+        lines.append((percent(figures.coverage), "Works drawn", text))
     if figures.kid_x1000 is not None:
-        before = figures.base_kid_x1000
         text = "How far its pictures are from the works as a whole; lower is better."
-        if before is not None:
-            text += f" The model it started from: {before:.0f}."
+        if figures.base_kid_x1000 is not None:
+            text += f" The model it started from: {figures.base_kid_x1000:.0f}."
         lines.append((f"{figures.kid_x1000:.0f}", "Distance (KID × 1000)", text))
-    if figures.coverage is not None:
-        text = "The share of works that come back, in spirit, in what it draws."
-        lines.append((percent(figures.coverage), "Coverage", text))
-    if figures.copies is not None:
-        text = "The share of its pictures that are all but copies of a work; lower is better."
-        lines.append((percent(figures.copies), "Copies", text))
     if figures.pictures_seen:
         took = f"{duration(figures.seconds)}, {figures.pictures_per_second:.0f} pictures a second"
         lines.append((f"{figures.pictures_seen:,}", "Pictures seen", f"In {took}."))
     return lines
+
+
+def _between(interval: tuple[float, float] | None) -> str:
+    return f" Between {percent(interval[0])} and {percent(interval[1])}, as sure as 95 in 100." if interval else ""
 
 
 def duration(seconds: float) -> str:

@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from tests.e2e.house import House
+from tests.e2e.house import House, free_port
 from tests.e2e.visitor import CHROMIUM, Visitor, visitor
 
 pytestmark = [
@@ -25,11 +25,12 @@ pytestmark = [
     ),
 ]
 TRAINING_MINUTES = 1
+GALLERY_PORT = free_port()
 
 
 @pytest_asyncio.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    running = await House.start(tmp_path / "data")
+    running = await House.start(tmp_path / "data", ARTEL_WEB_PORT=str(GALLERY_PORT))
     yield running
     await running.stop()
 
@@ -43,6 +44,7 @@ async def test_a_member_generates_plays_trains_and_comes_back(house: House) -> N
         await member.page.reload()
         await restart_the_bot(house)
         await press_an_old_button(member, model_panel)
+        await look_at_the_gallery(member)
     assert "Traceback" not in house.log
     assert_every_request_is_on_record(house.data)
 
@@ -122,6 +124,34 @@ async def press_an_old_button(member: Visitor, panel: str) -> None:
     await member.press(message, "reroll")
     await member.wait_for_other_pictures(message, before)
     await member.picture("09-an-old-button-after-a-restart")
+
+
+async def look_at_the_gallery(member: Visitor) -> None:
+    """All that was made hangs there; a picture has its family, a model its curves and sliders that redraw at once."""
+    page, address = member.page, f"http://127.0.0.1:{GALLERY_PORT}"
+    await page.goto(f"{address}/gallery?kind=variations")
+    await page.get_by_role("button", name="Juno").click()
+    await expect(page.locator(".tile").nth(3)).to_be_visible()
+    await page.locator(".tile a").first.click()
+    await expect(page.locator("[data-family] a")).to_have_count(2)
+    await member.picture("21-a-picture-in-the-gallery", full=True)
+    await page.goto(f"{address}/gallery")
+    await expect(page.locator(".tile").nth(11)).to_be_visible()
+    await page.evaluate("Promise.all([...document.images].slice(0, 12).map(image => image.decode()))")
+    await member.picture("20-the-gallery")
+    await page.goto(f"{address}/models")
+    await page.get_by_role("link", name="Critters").click()
+    picture = page.locator(".live-picture")
+    await expect(picture).to_be_visible(timeout=60_000)  # its sliders are found at the first look
+    before = await picture.get_attribute("src")
+    await page.locator('.slider input[type="range"]').nth(1).fill("2")
+    await expect(picture).not_to_have_attribute("src", before or "")
+    await expect(page.locator(".strip").nth(2)).to_be_visible()
+    await member.picture("22-a-models-sliders")
+    await page.get_by_role("heading", name="How it learned").scroll_into_view_if_needed()
+    await expect(page.locator(".curve").first).to_be_visible()
+    await page.locator(".film-picture").evaluate("image => image.decode()")
+    await member.picture("23-how-a-model-learned")
 
 
 def assert_every_request_is_on_record(data: Path) -> None:

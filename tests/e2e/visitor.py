@@ -119,10 +119,10 @@ class Visitor:
         click = read["click"]
         return Timing(read["acknowledged"] - click, read["message"] - click, read["painted"] - click)
 
-    async def picture(self, name: str) -> None:
+    async def picture(self, name: str, *, full: bool = False) -> None:
         """A screenshot for the documentation, kept only when asked for (`make pictures`)."""
         folder = PICTURES if os.environ.get("KEEP_PICTURES") else None
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
             await self.page.wait_for_timeout(400)
-            await self.page.screenshot(path=str(folder / f"{name}.png"))
+            await self.page.screenshot(path=str(folder / f"{name}.png"), full_page=full)

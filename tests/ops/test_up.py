@@ -112,8 +112,14 @@ async def eventually(check: Callable[[], Any], seconds: float = 30.0) -> None:
 async def test_one_command_brings_up_the_house_keeps_it_up_and_takes_it_down(tmp_path: Path) -> None:
     data = tmp_path / "data"
     async with house(data) as running:
-        # One address, and behind it a page with the bot in it.
-        assert len(set(re.findall(r"http://127\.0\.0\.1:\d+", running.shown))) == 1
+        # One address to open, and behind it a page with the bot in it; below it the gallery's.
+        await running.read_until("stop")
+        shown = list(dict.fromkeys(re.findall(r"http://127\.0\.0\.1:\d+", running.shown)))
+        assert shown[:1] == [running.address]
+        assert len(shown) == 2
+        async with aiohttp.ClientSession() as session, session.get(f"{shown[1]}/gallery") as page:
+            assert page.url.path == "/sign-in"
+            assert "Juno" in await page.text()
         async with aiohttp.ClientSession() as session, session.get(running.address) as page:
             assert page.status == 200
             assert "text/html" in page.headers["Content-Type"]
