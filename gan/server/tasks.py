@@ -1,5 +1,8 @@
-"""Tasks: finds and walks, a few at a time, told by polling. Each is on disk from before it is accepted to a day after its
-end, so a worker that was killed begins the unfinished ones again, in their order, without being asked."""
+"""Tasks: finds and walks, a few at a time, told by polling.
+
+Each is on disk from before it is accepted to a day after its end, so a worker that was killed begins the unfinished
+ones again, in their order, without being asked.
+"""
 
 from __future__ import annotations
 

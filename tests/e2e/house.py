@@ -91,6 +91,15 @@ class House:
                     return pid
         raise LookupError(f"no part {' '.join(words)} is running")
 
+    def pids(self, words: str) -> list[int]:
+        """Process ids of all parts whose command line holds these words."""
+        found = []
+        for pid in _descendants(self.process.pid):
+            with contextlib.suppress(OSError):
+                if words in Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode():
+                    found.append(pid)
+        return found
+
     async def kill_part(self, *words: str) -> None:
         """SIGKILL one part; the supervisor brings it back."""
         os.kill(self.part(*words), signal.SIGKILL)

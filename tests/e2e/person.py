@@ -82,18 +82,23 @@ class Person:
     def __init__(self, base: str, session: aiohttp.ClientSession, who: str, channel: str = seed.STUDIO) -> None:
         self.base, self.who, self.channel = base, who, channel
         self._session = session
+        self._commands: dict[str, str] = {}
 
     # --- doing ------------------------------------------------------------------------------------------------------
 
     async def type(self, command: str, **options: Any) -> str:
         """Type a command such as `train files`; the interaction's id."""
         name, _, sub = command.partition(" ")
-        world = await self.get("/_/world")
-        command_id = next(one["id"] for one in world["commands"] if one["name"] == name)
+        command_id = self._commands.get(name) or await self._command_id(name)
         given: list[Json] = [{"name": key, "value": value} for key, value in options.items()]
         if sub:
             given = [{"name": sub, "options": given}]
         return await self._act("/_/commands", {"channel_id": self.channel, "command_id": command_id, "options": given})
+
+    async def _command_id(self, name: str) -> str:
+        """The id of a command, which it keeps for as long as the bot does not change it."""
+        self._commands = {one["name"]: one["id"] for one in (await self.get("/_/world"))["commands"]}
+        return self._commands[name]
 
     async def press(self, message: Shown, verb: str, nth: int = 0) -> str:
         return await self._act("/_/components", {"message_id": message.id, "custom_id": message.button(verb, nth)})
@@ -136,7 +141,19 @@ class Person:
         return await self._wait(look, within, f"a change of interaction {interaction}")
 
     async def messages(self) -> list[Shown]:
-        return [Shown(one) for one in await self.get(f"/_/channels/{self.channel}/messages", limit=100)]
+        return await self.newest(100)
+
+    async def newest(self, count: int) -> list[Shown]:
+        """The newest messages of the channel, oldest first; at most 100."""
+        return [Shown(one) for one in await self.get(f"/_/channels/{self.channel}/messages", limit=count)]
+
+    async def message(self, message_id: str) -> Shown:
+        """One message of the channel. Raises `LookupError`."""
+        before = str(int(message_id) + 1)
+        for one in await self.get(f"/_/channels/{self.channel}/messages", limit=1, before=before):
+            if one["id"] == message_id:
+                return Shown(one)
+        raise LookupError(f"there is no message {message_id} here")
 
     async def download(self, address: str) -> bytes:
         async with self._session.get(address) as answer:
