@@ -187,7 +187,7 @@ class Figures(Wire):
     """Works with a sample nearer than their own nearest neighbour."""
     coverage_interval: Interval | None = None
     perfect_coverage: float | None = None
-    """The coverage that new works of the same hand would reach, so many of them: the most to hope for without copies."""
+    """The coverage that as many new works of the same hand would reach: the most to hope for without copies."""
     coverage_k5: float | None = None
     """Works with a sample nearer than their fifth nearest neighbour: whether their kind is drawn at all."""
     density_k5: float | None = None
@@ -522,6 +522,22 @@ class Progress(Wire):
     losses: dict[str, float] = {}
 
 
+class Estimate(Wire):
+    """What a training will probably come to, told before it starts. Ranges hold most of the measured results near it;
+    none where nothing near was measured."""
+
+    seconds: float
+    """From its start to a model that can be used."""
+    pictures_per_second: float
+    pictures_seen: int
+    speeds_seen: int = 0
+    """Earlier trainings of this machine that the speed is from; 0 means a typical machine's."""
+    kid_x1000: Interval | None = None
+    coverage_k5: Interval | None = None
+    advice: str = ""
+    """What would help, in a member's words."""
+
+
 class Training(Wire):
     id: TrainingId
     request: TrainingRequest
@@ -533,6 +549,8 @@ class Training(Wire):
     """Blob of the newest sample grid (PNG)."""
     model: ModelId | None = None
     figures: Figures = Figures()
+    estimate: Estimate | None = None
+    """As it was made when the training was asked for."""
     error: Problem | None = None
     created: float = 0.0
     started: float | None = None

@@ -38,6 +38,8 @@ _COLOURS = {
 }
 _LEFT_OUT_LINES = 12
 """As many as there are reasons: whatever is left out is named."""
+FIGURES = 320
+"""Characters of what came of it, or is expected to."""
 SAMPLE = "sample.png"
 CHART = "chart.png"
 
@@ -76,16 +78,16 @@ def _state_lines(view: TrainingView) -> list[str]:
         case TrainingPhase.checking:
             return [plain(view.activity, 300) or texts.CHECKING]
         case TrainingPhase.queued:
-            return [texts.queue_place(view.place or 1)]
+            return [texts.queue_place(view.place or 1), small(plain(view.figures, FIGURES))]
         case TrainingPhase.finished:
             seen = texts.pictures_seen(view.pictures_seen, 0.0)
-            return [texts.FINISHED_HINT, small(seen, plain(view.figures, 200))]
+            return [texts.FINISHED_HINT, small(seen, plain(view.figures, FIGURES))]
         case TrainingPhase.cancelled:
             return [texts.CANCELLED_HINT]
         case TrainingPhase.failed:
             return [clip(view.error.strip(), 1000) or texts.FAILED]
         case _:
-            return [_progress(view), small(plain(view.activity, 100), _seen(view)), small(plain(view.figures, 200))]
+            return [_progress(view), small(plain(view.activity, 100), _seen(view)), small(plain(view.figures, FIGURES))]
 
 
 def _progress(view: TrainingView) -> str:

@@ -6,13 +6,17 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.safety.intake import Accepted, Given, Rejected, SetReport
+from bot.safety.intake import Accepted, Given, Reason, Rejected, SetReport
 from bot.stories import Train
 from bot.workflows.telling import Telling, patiently
 from bot.workflows.words import plural
 from gan.contract import MIN_TRAINING_PICTURES, Work
 
 BLOBS_AT_ONCE = 4
+GOOD_SET = 20
+"""Works from which on mixtures are more than two works in one."""
+MUCH_TWICE = 0.3
+"""Share of a set that is there twice from which on a member is asked about it."""
 MOST_FILES = 12_000
 """Files of a folder that are looked at: some more than the largest training takes, since some are left out."""
 
@@ -70,13 +74,34 @@ def counted_source(ask: Train, kept: int, offered: int) -> str:
             return f"{of}the {plural(offered, 'file')} in {ask.folder}"
 
 
-def too_few(ask: Train, kept: int) -> str:
+def too_few(ask: Train, report: SetReport) -> str:
     """What to do when there is too little to learn from."""
+    kept = len(report.works)
     have = f"{plural(kept, 'picture')} can be used, and learning needs at least {MIN_TRAINING_PICTURES}."
+    twice = sum(one.reason is Reason.duplicate for one in report.rejected)
+    if twice:
+        have += f" {twice} of the {_offered(report)} are another one again, which teaches nothing new."
+    missing = MIN_TRAINING_PICTURES - kept
+    return f"{have} {_more(ask)} {missing} more will do for a start; {GOOD_SET} make it invent freely."
+
+
+def _more(ask: Train) -> str:
     match ask.source:
         case "emoji":
-            return f"{have} Add more emoji, or use `/train files`."
+            return "Add more emoji, or use `/train files`."
         case "files":
-            return f"{have} Attach more with `/train files`: PNG, JPEG, WebP or GIF, all different."
+            return "Attach more with `/train files`: PNG, JPEG, WebP or GIF, all different."
         case "folder":
-            return f"{have} Ask the operator to put more into the folder."
+            return "Ask the operator to put more into the folder."
+
+
+def told_twice(report: SetReport) -> tuple[str, ...]:
+    """A note where so much of a set is there twice that it may be the wrong set."""
+    twice, offered = sum(one.reason is Reason.duplicate for one in report.rejected), _offered(report)
+    if twice < MUCH_TWICE * offered:
+        return ()
+    return (f"{twice / offered:.0%} of the files are another one again: is it the right set?".replace("%", " %"),)
+
+
+def _offered(report: SetReport) -> int:
+    return len(report.works) + len(report.rejected)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.stories import Origin, Plain, QueueLine, TrainingPhase, TrainingView
-from bot.workflows.words import figures_line
-from gan.contract import Event, EventKind, Figures, ModelId, Progress, Training, TrainingState
+from bot.workflows.words import expected_line, figures_line
+from gan.contract import Estimate, Event, EventKind, Figures, ModelId, Progress, Training, TrainingState
 
 MOST_SILENT_S = 15.0
 SPOKEN = frozenset({EventKind.note, EventKind.state, EventKind.error})
@@ -50,6 +50,7 @@ class Outcome(Plain):
     state: TrainingState
     model_id: ModelId | None = None
     figures: Figures = Figures()
+    estimate: Estimate | None = None
     progress: Progress = Progress()
     history: tuple[tuple[float, float], ...] = ()
     sample: str | None = None
@@ -68,6 +69,7 @@ class LiveTraining:
     sample: str | None = None
     model_id: str | None = None
     figures: Figures = field(default_factory=Figures)
+    estimate: Estimate | None = None
     place: int | None = None
     trouble: str = ""
     error: str = ""
@@ -105,6 +107,7 @@ class LiveTraining:
         self.progress = training.progress if training.progress.seconds else self.progress
         self.sample = training.sample or self.sample
         self.model_id = training.model or self.model_id
+        self.estimate = training.estimate or self.estimate
         if training.figures != Figures():
             self.figures = training.figures
         if training.error is not None:
@@ -125,6 +128,7 @@ class LiveTraining:
             state=self.state,
             model_id=self.model_id,
             figures=self.figures,
+            estimate=self.estimate,
             progress=self.progress,
             history=tuple(self.history),
             sample=self.sample,
@@ -174,7 +178,7 @@ def training_view(origin: Origin, ticket: Ticket, outcome: Outcome, sample: byte
         pictures_per_second=progress.pictures_per_second,
         history=outcome.history,
         sample=b64encode(sample) if sample else None,
-        figures=figures_line(outcome.figures),
+        figures=figures_line(outcome.figures, outcome.estimate) or expected_line(outcome.estimate),
         model_id=outcome.model_id,
         error=outcome.error,
     )

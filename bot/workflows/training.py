@@ -10,7 +10,7 @@ from bot.records.models import Owner
 from bot.records.requests import RequestState
 from bot.records.trainings import NewTraining
 from bot.stories import Posted, SteerTraining, Train, TrainingPhase, TrainingView
-from bot.workflows.collecting import as_work, counted_source, look, source_name, store, too_few
+from bot.workflows.collecting import as_work, counted_source, look, source_name, store, told_twice, too_few
 from bot.workflows.durable import Disowned
 from bot.workflows.explaining import explain
 from bot.workflows.live import Outcome, Ticket, training_view
@@ -123,10 +123,10 @@ async def collect(telling: Telling, ask: Train, base: str | None, posted: Posted
         training_id=training_id(telling.id),
         title=ask.name.strip(),
         source=counted_source(ask, len(report.works), offered),
-        left_out=report.left_out + report.notes,
+        left_out=report.left_out + report.notes + told_twice(report),
     )
     if len(report.works) < MIN_TRAINING_PICTURES:
-        return ticket.model_copy(update={"problem": too_few(ask, len(report.works))})
+        return ticket.model_copy(update={"problem": too_few(ask, report)})
     await wait_for_worker(telling, ticket, posted)
     await store(telling, report.works)
     body = TrainingRequest(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from gan.contract import Credit, Figures
+from gan.contract import Credit, Estimate, Figures
 
 NUMBERS = {1: "A new picture", 4: "Four new pictures", 9: "Nine new pictures"}
 LEAST_SHARE = 0.01
@@ -24,8 +24,11 @@ def credit_name(credit: Credit) -> str:
     return f"{credit.artist}'s {title}" if credit.artist else title
 
 
-def figures_line(figures: Figures) -> str:
-    """What came of a training in a member's words, the experts' figure last; empty when nothing was measured."""
+def figures_line(figures: Figures, estimate: Estimate | None = None) -> str:
+    """What came of a training in a member's words, the experts' figure last; empty when nothing was measured.
+
+    With the estimate that was made beforehand it says how that held.
+    """
     parts = []
     if figures.copies is not None:
         parts.append(f"{of_hundred(1 - figures.copies)} sample pictures are new")
@@ -36,7 +39,24 @@ def figures_line(figures: Figures) -> str:
     if figures.kid_x1000 is not None:
         before = figures.base_kid_x1000
         parts.append(f"KID {figures.kid_x1000:.0f}" + (f" (the base: {before:.0f})" if before is not None else ""))
+        if estimate is not None and estimate.kid_x1000 is not None:
+            low, high = estimate.kid_x1000
+            held = "better than" if figures.kid_x1000 < low else "worse than" if figures.kid_x1000 > high else "as"
+            parts.append(f"{held} expected")
     return " · ".join(parts)
+
+
+def expected_line(estimate: Estimate | None) -> str:
+    """What a training will probably come to, and what would help; empty where nobody can say."""
+    if estimate is None:
+        return ""
+    minutes = max(1, round(estimate.seconds / 60))
+    parts = [f"about {plural(minutes, 'minute')} from its start to pictures"]
+    if estimate.coverage_k5 is not None:
+        low, high = (round(100 * share) for share in estimate.coverage_k5)
+        several = f"{low}" if low == high else f"{low} to {high}"
+        parts.append(f"{several} of 100 works should then have their like")
+    return " · ".join(parts) + (f". {estimate.advice}" if estimate.advice else "")
 
 
 def of_hundred(share: float) -> str:

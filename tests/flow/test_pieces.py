@@ -12,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import Bug, Refused, Retry
-from bot.stories import Origin, Posted, Upload
+from bot.safety.intake import Accepted, Reason, Rejected, SetReport
+from bot.stories import Origin, Posted, Train, Upload
 from bot.workflows.background import Background
+from bot.workflows.collecting import told_twice, too_few
 from bot.workflows.library import rank
 from bot.workflows.live import MOST_POINTS, MOST_SILENT_S, LiveTraining, Ticket
 from bot.workflows.recipes import DRAWN_SEEDS, drawn_seed, fresh
@@ -21,8 +23,19 @@ from bot.workflows.serial import JsonSerializer
 from bot.workflows.shelf import Shelf
 from bot.workflows.studio import WRITTEN_TYPES
 from bot.workflows.telling import patiently
-from bot.workflows.words import credit_lines, figures_line, milliseconds, plural, seeds_line
-from gan.contract import SEED_LIMIT, Credit, Event, EventKind, Figures, Progress, Seed, Training, TrainingState
+from bot.workflows.words import credit_lines, expected_line, figures_line, milliseconds, plural, seeds_line
+from gan.contract import (
+    SEED_LIMIT,
+    Credit,
+    Estimate,
+    Event,
+    EventKind,
+    Figures,
+    Progress,
+    Seed,
+    Training,
+    TrainingState,
+)
 
 ORIGIN = Origin(interaction_id=1, application_id=1, token="t", at=0.0, channel_id=1, member_id=30, member_name="Ada")
 
@@ -156,6 +169,27 @@ class TestWords:
         judged = judged.model_copy(update={"copies": 0.004, "coverage_k5": 0.874})
         words = "99 of 100 sample pictures are new · 87 of 100 works have their like · KID 41 (the base: 312)"
         assert figures_line(judged) == words
+        for expected, held in (((20.0, 60.0), "as"), ((5.0, 10.0), "worse than"), ((90.0, 100.0), "better than")):
+            estimate = Estimate(seconds=165, pictures_per_second=100, pictures_seen=1, kid_x1000=expected)
+            assert figures_line(judged, estimate) == f"{words} · {held} expected"
+
+    def test_what_is_expected_is_said_beforehand(self) -> None:
+        assert expected_line(None) == ""
+        estimate = Estimate(seconds=165, pictures_per_second=100, pictures_seen=15_000, coverage_k5=(0.55, 0.8))
+        words = "about 3 minutes from its start to pictures · 55 to 80 of 100 works should then have their like"
+        assert expected_line(estimate) == words
+        advised = estimate.model_copy(update={"coverage_k5": None, "advice": "Add more."})
+        assert expected_line(advised) == "about 3 minutes from its start to pictures. Add more."
+
+    def test_a_set_that_is_half_there_twice_is_asked_about(self) -> None:
+        ask = Train(name="x", source="files")
+        twin = Rejected("b.png", Reason.duplicate, "It is the same picture as a.png.")
+        work = Accepted("a.png", "", b"", "0" * 64, 64, False, False, "0", "00")
+        half = SetReport((work,) * 5, (twin,) * 4, (), ())
+        assert told_twice(half) == ("44 % of the files are another one again: is it the right set?",)
+        assert told_twice(SetReport((work,) * 9, (twin,), (), ())) == ()
+        assert "4 of the 9 are another one again" in too_few(ask, half)
+        assert "3 more will do for a start" in too_few(ask, half)
 
     def test_credits_name_what_is_known_and_leave_out_traces(self) -> None:
         shares = [

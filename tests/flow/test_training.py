@@ -76,6 +76,7 @@ async def test_too_few_pictures_end_the_message_with_what_to_do_and_cost_nothing
     origin = await house.ask(emoji_ask(house, 3))
     view = await house.messenger.training(origin, "failed")
     assert view.error.startswith("3 pictures can be used, and learning needs at least 8.")
+    assert "5 more will do for a start" in view.error
     assert "/train files" in view.error
     line = await settled(house, origin.interaction_id)
     assert line.state == "refused"

@@ -157,7 +157,7 @@ class Driver:
         run.feed.append(EventKind.model, model=info.card.id)
         run.become(TrainingState.finished)
         run.drop_work()
-        log.info("training finished", training=run.id, model=info.card.id)
+        log.info("training finished", training=run.id, model=info.card.id, **_as_expected(run, report))
 
     def _after_death(self, run: Run, trainer: Trainer) -> None:
         if self.stopping.is_set():
@@ -194,6 +194,19 @@ class Driver:
         run.become(TrainingState.failed)
         run.drop_work()
         log.warning("training failed", training=run.id, code=code.value, detail=detail)
+
+
+def _as_expected(run: Run, report: Report) -> dict[str, object]:
+    """What came beside what was estimated, for the log: whoever runs this sees how far estimates can be trusted."""
+    expected, came = run.record.estimate, report.figures
+    if expected is None:
+        return {}
+    return {
+        "pictures_seen": came.pictures_seen,
+        "pictures_expected": expected.pictures_seen,
+        "kid_x1000": came.kid_x1000,
+        "kid_expected": expected.kid_x1000,
+    }
 
 
 def _saved(run: Run) -> int:

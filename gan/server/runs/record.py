@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from gan.contract import EventKind, Figures, Problem, Progress, Training, TrainingRequest, TrainingState
+from gan.contract import Estimate, EventKind, Figures, Problem, Progress, Training, TrainingRequest, TrainingState
 from gan.engines.base import Trainer
 from gan.rundir import RunDir, write_atomically
 from gan.server.runs.feed import Feed
@@ -37,6 +37,7 @@ class Record(BaseModel):
     progress: Progress = Progress()
     sample: str | None = None
     figures: Figures = Figures()
+    estimate: Estimate | None = None
 
 
 class Run:
@@ -129,6 +130,7 @@ class Run:
             sample=feed.sample if live else record.sample,
             model=record.model,
             figures=feed.figures if live else record.figures,
+            estimate=record.estimate,
             error=record.error,
             created=record.created,
             started=record.started,

@@ -28,6 +28,7 @@ from gan.rundir import RunConfig, RunDir
 from gan.server.metrics import Metrics
 from gan.server.models import ModelStore
 from gan.server.runs.drive import Driver
+from gan.server.runs.estimates import estimate
 from gan.server.runs.record import Record, Run
 from gan.server.runs.works import materialise
 from gan.settings import WorkerSettings
@@ -39,6 +40,8 @@ setting up has nothing to save, and is ended at once."""
 FINISHING_S = 15.0
 """What a training takes beyond its budget: starting, looking at what it has learned, writing its model."""
 
+LOOKED_BACK = 20
+"""Earlier trainings that an estimate takes into account."""
 Action = Literal["stop", "pause", "resume"]
 log = structlog.get_logger("artel.trainings")
 
@@ -183,6 +186,9 @@ class Trainings:
             device="cuda" if self._engine.status().device.startswith("cuda") else "cpu",
         )
 
+        finished = [run for run in self._runs.values() if run.record.state is TrainingState.finished]
+        newest = sorted(finished, key=lambda run: -run.record.created)[:LOOKED_BACK]
+
         def write() -> Run:
             shutil.rmtree(run_dir.path, ignore_errors=True)  # of a PUT that broke off
             try:
@@ -191,7 +197,9 @@ class Trainings:
             except BaseException:
                 shutil.rmtree(run_dir.path, ignore_errors=True)
                 raise
-            return Run(run_dir, Record(state=TrainingState.queued, created=time.time(), fence=fence))
+            expected = estimate(request, [run.wire(None) for run in newest])
+            record = Record(state=TrainingState.queued, created=time.time(), fence=fence, estimate=expected)
+            return Run(run_dir, record)
 
         run = await asyncio.to_thread(write)
         run.save()
