@@ -1,7 +1,7 @@
 """`python -m benchmarks [chat] [train] [studio] [step] [--presses N] [--minutes M] [--pictures DIR]`; all if none.
 
 How much the house bears is measured only by name, and ends with 1 when a promise did not hold (docs/reliability.md):
-`kills [--requests N] [--kills M] [--database postgres]`, `load [--rate R] [--seconds S]`.
+`kills [--requests N] [--kills M] [--database postgres]`, `load [--rate R] [--seconds S]`, `faults [--requests N]`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import chat, kills, load, step, studio, train
+from benchmarks import chat, faults, kills, load, step, studio, train
 
 USUAL = ("chat", "train", "studio", "step")
-BY_NAME = ("kills", "load")
+BY_NAME = ("kills", "load", "faults")
 
 
 async def measure(options: argparse.Namespace) -> bool:
@@ -36,6 +36,8 @@ async def measure(options: argparse.Namespace) -> bool:
         holds &= await kills.run(console, options.requests, options.kills, options.database)
     if "load" in which:
         holds &= await load.run(console, options.rate, options.seconds)
+    if "faults" in which:
+        holds &= await faults.run(console, options.requests)
     return holds
 
 

@@ -15,6 +15,7 @@ import discord
 
 from bot.chat.client import ArtelBot
 from bot.chat.messenger import DiscordMessenger
+from bot.metrics import Metrics, serving
 from bot.records import Records, open_records
 from bot.safety.fetch import Fetcher
 from bot.safety.folders import Folders
@@ -57,14 +58,17 @@ async def run(settings: Settings, made: Callable[[discord.Client], None] | None 
     messenger = DiscordMessenger()
     async with open_rooms(settings, messenger) as rooms:
         durable = Durable(settings.database_url, settings.discord.process_name, WRITTEN_TYPES)
+        metrics = rooms.parts.metrics
+        metrics.watch(durable.unfinished, rooms.parts.line.waiting)
         studio = Studio(rooms.parts, durable, version("artel"))
         await studio.open()
         try:
-            bot = await log_in(lambda: ArtelBot(studio, messenger), settings.bot_token)
+            trace = metrics.of_discord()
+            bot = await log_in(lambda: ArtelBot(studio, messenger, http_trace=trace), settings.bot_token)
             if made is not None:
                 made(bot)
             try:
-                async with gallery(settings, rooms, bot):
+                async with gallery(settings, rooms, bot), counting(settings, metrics):
                     await bot.connect()
             finally:
                 await studio.close()  # first, so that answers that are nearly done still find the connection
@@ -114,15 +118,30 @@ async def gallery(settings: Settings, rooms: Rooms, client: discord.Client) -> A
 
 
 @asynccontextmanager
+async def counting(settings: Settings, metrics: Metrics) -> AsyncIterator[None]:
+    """Show the bot's counts for the length of the block, if that is wanted."""
+    async with AsyncExitStack() as stack:
+        if settings.log.metrics_port is not None:
+            try:
+                address = await stack.enter_async_context(serving(metrics, settings.log.metrics_port))
+                log.info("metrics are at %s", address)
+            except OSError as error:
+                log.warning("no metrics: %s (ARTEL_METRICS_PORT names another port)", error.strerror or error)
+        yield
+
+
+@asynccontextmanager
 async def open_rooms(settings: Settings, messenger: DiscordMessenger) -> AsyncIterator[Rooms]:
     """Open everything below the chat."""
     async with AsyncExitStack() as stack:
+        metrics = Metrics()
         records = open_records(settings.database_url)
         stack.push_async_callback(records.close)
         worker = await stack.enter_async_context(
             WorkerClient(
                 settings.worker_url,
                 settings.worker_token,
+                trace=metrics.of_worker(),
                 render_seconds=settings.worker.render_seconds,
                 call_seconds=settings.worker.call_seconds,
             )
@@ -141,5 +160,6 @@ async def open_rooms(settings: Settings, messenger: DiscordMessenger) -> AsyncIt
             folders=folders,
             intake=intake,
             limits=settings.limits,
+            metrics=metrics,
         )
         yield Rooms(records, worker, parts)

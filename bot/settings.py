@@ -228,6 +228,12 @@ class Log(Section):
     level: Literal["debug", "info", "warning", "error"] = _env(
         "ARTEL_LOG_LEVEL", "info", "Lines below this level are left out. info is a line or two a request."
     )
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] | None = _env(
+        "ARTEL_METRICS_PORT",
+        None,
+        "TCP port of 127.0.0.1 on which the bot shows its counts to Prometheus (/metrics); 0 takes a free one and logs "
+        "it. Unset: none, since only who collects them needs a port. The worker's own are at its /v1/metrics.",
+    )
 
 
 class Settings(Section):

@@ -101,6 +101,7 @@ class WorkerClient:
         url: str,
         token: Callable[[], str | None],
         *,
+        trace: aiohttp.TraceConfig | None = None,
         render_seconds: float = 20.0,
         call_seconds: float = 10.0,
     ) -> None:
@@ -108,6 +109,7 @@ class WorkerClient:
         self._base = url.rstrip("/") + PREFIX
         self._token = token
         self._render_s, self._call_s = render_seconds, call_seconds
+        self._traces = [trace] if trace else []
         self._open_session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -287,7 +289,7 @@ class WorkerClient:
 
     def _session(self) -> aiohttp.ClientSession:
         if self._open_session is None:
-            self._open_session = aiohttp.ClientSession(read_bufsize=MAX_LINE_BYTES)
+            self._open_session = aiohttp.ClientSession(read_bufsize=MAX_LINE_BYTES, trace_configs=self._traces)
         return self._open_session
 
     def _headers(self, headers: Mapping[str, str], request_id: str) -> dict[str, str]:

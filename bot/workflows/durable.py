@@ -81,6 +81,10 @@ class Durable:
 
         return workflow
 
+    def unfinished(self) -> int:
+        """Stories that go on in this process."""
+        return len(self._running)
+
     async def begin(self, kind: str, workflow_id: str, origin: BaseModel, ask: BaseModel) -> None:
         """Start a workflow; returns once its start is committed. An id that was begun before is not begun again."""
         with SetWorkflowID(workflow_id):

@@ -104,6 +104,10 @@ class Line:
     _served: dict[Hashable, float] = field(default_factory=dict)
     _turns: float = 0.0
 
+    def waiting(self) -> int:
+        """Those who are not at the worker yet."""
+        return len(self._waiting)
+
     def spot(self, server_id: int | None, member_id: int) -> Spot:
         """A place for a request; a direct message counts as a server of its own."""
         server: Hashable = server_id if server_id is not None else ("direct", member_id)

@@ -57,6 +57,7 @@ async def render(telling: Telling, plan: Plan) -> Made:
         },
     )
     ids = await parts.records.outputs.record(telling.id, new_outputs(plan, answer), ending)
+    parts.metrics.ended(telling.ask.kind, ending.state.value, ending.timings)
     for output_id, picture in zip(ids, answer.pictures, strict=True):
         parts.shelf.put(output_id, picture.data)
     shares = tuple(credit_lines(picture.credits) for picture in answer.pictures)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bot.metrics import Metrics
 from bot.records import Records
 from bot.safety.fetch import Fetcher
 from bot.safety.folders import Folders
@@ -61,3 +62,4 @@ class Parts:
     shelf: Shelf = field(default_factory=Shelf)
     line: Line = field(default_factory=Line)
     board: Board = field(default_factory=dict)
+    metrics: Metrics = field(default_factory=Metrics)

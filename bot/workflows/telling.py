@@ -62,6 +62,7 @@ class Telling:
         """Put the request on record and book one use of a quota. Raises `Refused` when none is left."""
         origin = self.origin
         waited = round((time.time() - origin.at) * 1000, 1)
+        timings = {"start": waited} if 0 <= waited < SHOWN_TIMINGS_S * 1000 else {}
         charge = Charge(quota.what, 1.0, quota.limit, quota.since(now())) if quota else None
         within = await self.parts.records.requests.accept(
             NewRequest(
@@ -75,16 +76,19 @@ class Telling:
                 plan=plan.model_dump(mode="json") if plan else None,
                 model_id=plan.model_id if plan else model_id,
                 charge=charge,
-                timings={"start": waited} if 0 <= waited < SHOWN_TIMINGS_S * 1000 else {},
+                timings=timings,
                 private=origin.placing in ("private", "prompt") or (origin.placing == "panel" and origin.private),
             )
         )
+        self.parts.metrics.accepted(self.ask.kind)
+        self.parts.metrics.stages(timings)
         if not within and quota is not None:
             raise Refused(quota.sentence)
 
     async def end(self, state: RequestState, error: str | None = None, **timings: float) -> None:
         """The work is over; what it was charged is given back when nothing came of it."""
         await self.parts.records.requests.end(self.id, Ending(state, error, timings))
+        self.parts.metrics.ended(self.ask.kind, state.value, timings)
         if state is not RequestState.done:
             await self.parts.records.usage.refund(self.id)
 
@@ -100,6 +104,7 @@ class Telling:
         await self.parts.records.requests.answered(
             self.id, Answer(posted.channel_id, posted.message_id, posted.route, timings)
         )
+        self.parts.metrics.delivered(posted.route, timings)
         return posted
 
     async def choose_model(self, asked: str | None) -> Model:

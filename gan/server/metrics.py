@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 from gan.contract import StageTimes
 from gan.engines.base import EngineStatus, Rendering
@@ -13,6 +13,7 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5
 class Metrics:
     def __init__(self) -> None:
         self.registry = registry = CollectorRegistry()
+        ProcessCollector(registry=registry)  # memory, descriptors, processor time
         self.requests = Counter(
             "artel_http_requests", "Requests answered", ["route", "method", "status"], registry=registry
         )
@@ -33,6 +34,7 @@ class Metrics:
         self.loaded = Gauge("artel_models_loaded", "Models in memory", registry=registry)
         self.restarts = Gauge("artel_sampler_restarts", "Times the sampler was restarted", registry=registry)
         self.trainings = Gauge("artel_trainings", "Trainings by state", ["state"], registry=registry)
+        self.tasks = Gauge("artel_tasks_unfinished", "Finds and walks that wait or run", registry=registry)
         self.training_speed = Gauge(
             "artel_training_pictures_per_second", "Speed of the running trainings together", registry=registry
         )
@@ -47,7 +49,7 @@ class Metrics:
         self.batch.observe(rendering.batch)
         self.cache.labels("hit" if rendering.cached else "miss").inc()
 
-    def expose(self, engine: EngineStatus, trainings: dict[str, int], speed: float) -> bytes:
+    def expose(self, engine: EngineStatus, trainings: dict[str, int], speed: float, tasks: int) -> bytes:
         """The page of `GET /v1/metrics`; gauges are read here rather than kept up to date everywhere."""
         self.waiting.set(engine.waiting)
         self.loaded.set(len(engine.loaded))
@@ -55,4 +57,5 @@ class Metrics:
         for state, count in trainings.items():
             self.trainings.labels(state).set(count)
         self.training_speed.set(speed)
+        self.tasks.set(tasks)
         return generate_latest(self.registry)

@@ -29,7 +29,7 @@ def observing(metrics: Metrics) -> Middleware:
         given = request.headers.get(REQUEST_ID_HEADER, "")
         request_id = given if _PLAIN_ID.match(given) else secrets.token_hex(8)
         request[REQUEST_ID] = request_id
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+        structlog.contextvars.bind_contextvars(request=request_id)  # the key that the bot's lines have, too
         began = time.perf_counter()
         try:
             response = await handler(request)
@@ -38,7 +38,7 @@ def observing(metrics: Metrics) -> Middleware:
             _record(metrics, request, response.status, time.perf_counter() - began)
             return response
         finally:
-            structlog.contextvars.unbind_contextvars("request_id")
+            structlog.contextvars.unbind_contextvars("request")
 
     return middleware
 

