@@ -1,0 +1,212 @@
+"""Bring the catalogues in `bot/locale/` up to what the code says: find the sentences, merge, compile.
+
+    python -m scripts.texts            find, merge, compile
+    python -m scripts.texts --check    change nothing; ends with 1 when something is missing or out of date
+
+A sentence is what stands in `said("…")` and `counted("…", "…", n)`; what `Refused(…)` and `Retry(…)` are given, as a
+text or by the name of a constant; and every constant of the files in `TEXTS`, which hold nothing else. A sentence with gaps
+that is no `said` (an f-string) cannot be translated: it is reported.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import io
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from bot.language import CATALOGUES, LANGUAGES
+
+ROOT = Path(__file__).parents[1]
+TEXTS = ("bot/chat/texts.py", "bot/chat/studio_texts.py")
+ROOMS = ("bot/chat", "bot/workflows", "bot/safety", "bot/policy.py", "bot/worker.py")
+OPERATORS = ("bot/workflows/rebuilding.py",)
+"""What only the operator reads, in a terminal; it stays English."""
+FAILURES = ("Refused", "Retry", "Unseen", "WorkerRefused", "WorkerAway", "WorkerBusy")
+NAMED = ("command", "context_menu", "Group", "ContextMenu")
+"""What makes commands of Discord's, whose names and options' names are translated too."""
+NAME = "name"
+"""The context of those names in the catalogues: a word may be a name here and a sentence there."""
+BEGINNING = datetime(2026, 11, 25, tzinfo=UTC)
+"""Of all catalogues: no line of them may change by the clock alone."""
+WIDTH = 110
+
+
+@dataclass(frozen=True)
+class Sentence:
+    text: str
+    many: str | None
+    """Its plural, where it counts."""
+    place: str
+    context: str | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    sentences: tuple[Sentence, ...]
+    untranslatable: tuple[str, ...]
+    """Places of sentences with gaps that are no `said`."""
+
+
+def find() -> Found:
+    """All sentences of the code, in the order of their places."""
+    sentences: list[Sentence] = []
+    lost: list[str] = []
+    for path in sorted(_files()):
+        name = path.relative_to(ROOT).as_posix()
+        tree = ast.parse(path.read_text())
+        constants: dict[str, list[str]] = {}
+        for node in ast.walk(tree):
+            for key, value in _constants(node):
+                constants.setdefault(key, []).extend(_words(value))
+        if name in TEXTS:
+            for node in tree.body:
+                sentences += [Sentence(text, None, name) for _, value in _constants(node) for text in _words(value)]
+        sentences += [Sentence(text, None, name, NAME) for text in _command_names(tree)]
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            match _called(call):
+                case "said":
+                    sentences += [Sentence(text, None, name) for text in _literal(call.args[0], constants)]
+                case "counted":
+                    one, many = call.args[:2]
+                    assert isinstance(one, ast.Constant)
+                    assert isinstance(many, ast.Constant)
+                    sentences.append(Sentence(one.value, many.value, name))
+                case failure if failure in FAILURES and call.args:
+                    sentences += [Sentence(text, None, name) for text in _literal(call.args[0], constants)]
+                    if isinstance(call.args[0], ast.JoinedStr):
+                        lost.append(f"{name}:{call.lineno}")
+    return Found(tuple(dict.fromkeys(sentences)), tuple(lost))
+
+
+def _command_names(tree: ast.Module) -> Iterator[str]:
+    """Names of commands, groups and menus, and of their options."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _called(node) in NAMED:
+            yield from (
+                one.value.value for one in node.keywords if one.arg == "name" and isinstance(one.value, ast.Constant)
+            )
+        if isinstance(node, ast.AsyncFunctionDef) and any(
+            isinstance(one, ast.Call) and _called(one) == "command" for one in node.decorator_list
+        ):
+            yield from (one.arg for one in node.args.args if one.arg not in ("self", "interaction"))
+
+
+def _files() -> Iterator[Path]:
+    for room in ROOMS:
+        path = ROOT / room
+        found = path.glob("*.py") if path.is_dir() else [path]
+        yield from (one for one in found if one.relative_to(ROOT).as_posix() not in OPERATORS)
+
+
+def _called(call: ast.Call) -> str:
+    return (
+        call.func.id
+        if isinstance(call.func, ast.Name)
+        else call.func.attr
+        if isinstance(call.func, ast.Attribute)
+        else ""
+    )
+
+
+def _constants(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+        yield node.targets[0].id, node.value
+    elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
+        yield node.target.id, node.value
+
+
+def _literal(node: ast.expr, constants: Mapping[str, list[str]]) -> list[str]:
+    """The texts that an argument may be: itself, one of two, or by the name (or a key) of a constant of the file."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return [text]
+        case ast.Name(id=name) | ast.Subscript(value=ast.Name(id=name)):
+            return constants.get(name, [])
+        case ast.IfExp(body=one, orelse=other):
+            return [*_literal(one, constants), *_literal(other, constants)]
+        case _:
+            return []
+
+
+def _words(value: ast.expr) -> Iterator[str]:
+    """The texts in a constant; the keys of a mapping are no texts."""
+    match value:
+        case ast.Constant(value=str(text)) if any(one.isalpha() for one in text):
+            yield text
+        case ast.Tuple(elts=parts) | ast.List(elts=parts) | ast.Dict(values=parts):
+            for part in parts:
+                yield from _words(part)
+
+
+def merged(language: str, found: Sequence[Sentence]) -> Catalog:
+    """The catalogue of a language with exactly these sentences; those it had keep their translation."""
+    path = CATALOGUES / f"{language}.po"
+    before = Catalog(locale=language)
+    if path.exists():
+        with path.open("rb") as file:
+            before = read_po(file, locale=language)
+    after = Catalog(locale=language, project="Artel", version="", charset="utf-8", fuzzy=False, header_comment=HEADER)
+    after.msgid_bugs_address = after.last_translator = after.language_team = ""
+    after.creation_date = after.revision_date = BEGINNING
+    for one in found:
+        known = before.get(one.text, one.context)
+        wanted = (one.text, one.many) if one.many else one.text
+        kept = known.string if known is not None and isinstance(known.id, tuple) == bool(one.many) else None
+        after.add(wanted, kept, locations=[(one.place, None)], context=one.context)
+    return after
+
+
+HEADER = "# Texts of Artel. Made by scripts/texts.py, translations by hand: change only what stands after msgstr."
+
+
+def as_po(catalogue: Catalog) -> bytes:
+    file = io.BytesIO()
+    write_po(file, catalogue, width=WIDTH, include_lineno=False, ignore_obsolete=True, omit_header=False)
+    return file.getvalue()
+
+
+def as_mo(catalogue: Catalog) -> bytes:
+    file = io.BytesIO()
+    write_mo(file, catalogue)
+    return file.getvalue()
+
+
+def missing(catalogue: Catalog) -> list[str]:
+    """Sentences that have no translation, or not one for each way of counting."""
+    return [
+        str(one.id)
+        for one in catalogue
+        if one.id and not all(one.string if isinstance(one.string, tuple) else (one.string,))
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="change nothing, only say what is wrong")
+    check = parser.parse_args().check
+    found = find()
+    wrong = [f"{place}: a sentence with gaps must be said()" for place in found.untranslatable]
+    for language in LANGUAGES:
+        catalogue = merged(language, found.sentences)
+        wrong += [f"{language}.po lacks: {sentence}" for sentence in missing(catalogue)]
+        for ending, data in (("po", as_po(catalogue)), ("mo", as_mo(catalogue))):
+            path = CATALOGUES / f"{language}.{ending}"
+            if not check:
+                path.write_bytes(data)
+            elif not path.exists() or path.read_bytes() != data:
+                wrong.append(f"{path.name} is out of date: python -m scripts.texts")
+    print("\n".join(wrong) or f"{len(found.sentences)} sentences in {len(LANGUAGES)} languages besides English")
+    sys.exit(1 if wrong and check else 0)
+
+
+if __name__ == "__main__":
+    main()
