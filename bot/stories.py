@@ -41,12 +41,21 @@ class Origin(Plain):
     """The pressed message is one that only its presser sees; it stays so however often it is redrawn."""
     filesize_limit: int = 10 * 1024 * 1024
     locale: str = "en-US"
+    """The asker's own language."""
+    guild_locale: str = ""
+    """The server's; empty where there is none."""
     app_permissions: int = 0
     placing: Literal["new", "private", "panel", "prompt"] = "new"
     """Where the answer goes; the chat chooses it and the messenger follows it, also after a restart. `new`: a new
     message. `private`: a message only the asker sees. `panel`: pictures and trainings take the place of the message
     whose button was pressed, notices come beside it. `prompt`: whatever comes takes the place of the pressed message
     (a question of ours that only the asker sees)."""
+
+    @property
+    def reads(self) -> str:
+        """The locale of whoever reads the answer: the asker's own where only they see it, elsewhere the server's."""
+        alone = self.placing in ("private", "prompt") or (self.placing == "panel" and self.private)
+        return self.locale if alone or not self.guild_locale else self.guild_locale
 
 
 # --- asks ----------------------------------------------------------------------------------------------------------
