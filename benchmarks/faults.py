@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.kills import SETTINGS
+from benchmarks.kills import SETTINGS, put_away
 from benchmarks.machine import describe
 from tests.e2e.crowd import Account, Crowd, draw_up
 from tests.e2e.ledger import seeing
@@ -61,8 +61,8 @@ async def measure(folder: Path, requests: int) -> Result:
 
 async def run(console: Console, requests: int) -> bool:
     """Measure and print; true when nothing was lost, doubled or wrongly charged."""
-    with tempfile.TemporaryDirectory(prefix="artel-faults-") as folder:
-        result = await measure(Path(folder), requests)
+    folder = Path(tempfile.mkdtemp(prefix="artel-faults-"))
+    result = await measure(folder, requests)
     table = Table(title=f"{requests} requests over bad lines; {describe()}", show_header=False)
     for name, figure in result.account.lines().items():
         table.add_row(name, figure)
@@ -71,4 +71,5 @@ async def run(console: Console, requests: int) -> bool:
     table.add_row("answers a second", f"{result.account.answered / result.seconds:.1f}")
     table.add_row("sends for each answer", f"{result.sends_each:.2f}")
     console.print(table)
+    put_away(console, folder, result.account.clean)
     return result.account.clean

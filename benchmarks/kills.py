@@ -213,8 +213,13 @@ async def run(console: Console, requests: int, kills: int, database: str) -> boo
         shares = " / ".join(f"{percentile(result.after_worker, share):.1f}" for share in (0.5, 0.95, 1.0))
         table.add_row("from a worker's death to the answer, s, p50 / p95 / most", shares)
     console.print(table)
-    if result.clean:
+    put_away(console, folder, result.clean)
+    return result.clean
+
+
+def put_away(console: Console, folder: Path, clean: bool) -> None:
+    """Delete what a run left; after a bad one it is kept to be looked at."""
+    if clean:
         shutil.rmtree(folder)
     else:
         console.print(f"databases and logs are kept in {folder}")
-    return result.clean

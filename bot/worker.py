@@ -315,7 +315,7 @@ def _failure(status: int, data: bytes) -> Exception:
     try:
         problem = Problem.model_validate_json(data)
     except ValidationError:
-        if status in (502, 503, 504):  # a proxy before the worker, which speaks its own language
+        if status >= 500:  # a proxy before the worker, which speaks its own language
             return WorkerAway(AWAY, after=1.0)
         return Bug(f"the worker answered {status} without problem details: {data[:200]!r}; is it a worker at all?")
     text = problem.detail or problem.title

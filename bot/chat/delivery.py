@@ -196,6 +196,8 @@ class Delivery:
     async def _by_post(self) -> Posted:
         """A new message under our own nonce, unless an earlier try stands already."""
         live, public = self.live, replace(self.panel, ephemeral=False)
+        if live is not None and live.posted_id is not None:  # under the same nonce Discord would keep the old words
+            return replace_route(await self._by_id(live.posted_id), "post")
         thinking = live.message_id if live and live.thinking else None
         if live is None or live.post_unsure:
             standing = await self._standing()
@@ -211,6 +213,8 @@ class Delivery:
             if live is not None:
                 live.post_unsure = True
             message_id = (await self._standing()).answer or await routes.post(self.client, self.origin, public)
+        if live is not None:
+            live.posted_id = message_id
         if thinking is not None:
             await self._tidy(thinking)
         return self._at(message_id, "post")

@@ -50,6 +50,8 @@ class Live:
     shown: str = ""
     """The kind of the view shown last."""
     post_unsure: bool = False
+    posted_id: int | None = None
+    """The message that was posted in the channel for it, for want of another way."""
     acknowledged_at: float | None = None
     """Seconds since the epoch; none while that is not known for sure."""
     timer: asyncio.Task[None] | None = None

@@ -253,6 +253,20 @@ async def test_a_command_that_was_acknowledged_too_late_is_answered_by_a_post() 
         assert post["body"]["allowed_mentions"]["parse"] == []
 
 
+async def test_the_post_of_a_late_answer_replaces_the_word_about_waiting() -> None:
+    async with slow(defer_after=0.5, ack_seconds=0.2) as (chat, juno):
+        asked = await juno.command("generate")
+        await juno.until(asked, "failed")
+        origin = chat.messenger.origin_of(int(asked))
+        assert origin is not None
+        await chat.messenger.deliver(origin, WAIT)
+        release(chat)
+        await juno.find(lambda shown: len(shown.pictures) == 4)
+        await chat.studio.settle()
+        assert len(await juno.messages_of_bot()) == 1, "the same nonce would have kept the word"
+        assert chat.studio.posted[int(asked)].route == "post"
+
+
 async def test_a_press_that_was_acknowledged_too_late_posts_nothing() -> None:
     async with slow(defer_after=0.5, ack_seconds=0.2) as (chat, juno):
         release(chat)

@@ -105,7 +105,7 @@ class Account:
     late: list[str] = field(default_factory=list)
     """Answered although the member had been told that the bot did not respond."""
     stuck: list[str] = field(default_factory=list)
-    """A "thinking…" message that stays."""
+    """A "thinking…" or "it comes by itself" that stays."""
     overcharged: list[str] = field(default_factory=list)
     """Charged for pictures that nobody got."""
     free: list[str] = field(default_factory=list)
@@ -148,14 +148,14 @@ def _enter(
     answers: dict[str, list[Shown]],
     charged: set[str],
 ) -> None:
-    shown = [one for one in answers.get(interaction, []) if not one.loading]
+    shown = [one for one in answers.get(interaction, []) if not (one.loading or _passing(one))]
     answered = bool(shown)
     pictures = any(one.pictures for one in shown)
     if asked.kind == "place" and not shown and told.get("state") == "answered":
         answered = pictures = True  # the panel showed it, and shows something newer by now
     if len(shown) > 1:
         account.doubled.append(interaction)
-    if any(one.loading for one in answers.get(interaction, [])):
+    if len(shown) < len(answers.get(interaction, [])):
         account.stuck.append(interaction)
     if told.get("acknowledged_ms") is None:
         (account.late.append(interaction) if answered else None)
@@ -173,13 +173,19 @@ def _enter(
             account.notices[one.text[:60]] += 1
 
 
+def _passing(shown: Shown) -> bool:
+    """A word that only says that the answer will come."""
+    return not shown.pictures and "comes here by itself" in shown.text
+
+
 def _answers(messages: list[Json]) -> dict[str, list[Shown]]:
-    """Interaction → its messages: by Discord's own metadata, else by the request in their buttons."""
+    """Interaction → its messages: by Discord's own metadata, by a post's nonce, by the request in their buttons."""
     found: dict[str, list[Shown]] = {}
     for raw in messages:
         shown = Shown(raw)
         marks = {one.split(":")[2] for one in shown.buttons if one.startswith("a:reroll:")}
-        for interaction in {shown.cause, *marks} - {None}:
+        nonce = str(raw.get("nonce") or "").partition("-")[0] or None
+        for interaction in {shown.cause, nonce, *marks} - {None}:
             found.setdefault(str(interaction), []).append(shown)
     return found
 

@@ -64,8 +64,7 @@ class Faulty:
                 return _failed()
             if fault == "lost":
                 await answer.read()
-                assert request.transport is not None
-                request.transport.abort()
+                raise asyncio.CancelledError  # the connection is cut
             return await _pass_on(request, answer)
 
 
@@ -105,7 +104,8 @@ def _limited(dialect: str) -> web.Response:
     if dialect == "worker":
         told = {"title": "made to wait", "status": 429, "code": "full", "retry_after": RETRY_AFTER_S}
     headers = {"Retry-After": str(int(RETRY_AFTER_S)), "Via": "1.1 faulty"}
-    return web.Response(status=429, text=json.dumps(told), content_type="application/json", headers=headers)
+    # without a charset, as Discord says it and discord.py wants it
+    return web.Response(status=429, body=json.dumps(told).encode(), content_type="application/json", headers=headers)
 
 
 @asynccontextmanager

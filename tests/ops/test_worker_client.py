@@ -237,7 +237,7 @@ async def stranger(answer: web.Response) -> AsyncIterator[tuple[str, list[web.Re
 
 
 @pytest.mark.parametrize(
-    "answer", [web.Response(text="<html>nginx"), web.Response(status=500, text="<html>"), web.Response(status=302)]
+    "answer", [web.Response(text="<html>nginx"), web.Response(status=418, text="<html>"), web.Response(status=302)]
 )
 async def test_what_is_no_worker_is_a_bug_and_not_a_crash(answer: web.Response) -> None:
     async for url, _ in stranger(answer):
@@ -247,7 +247,7 @@ async def test_what_is_no_worker_is_a_bug_and_not_a_crash(answer: web.Response) 
 
 
 async def test_a_proxy_whose_worker_is_away_is_a_worker_that_is_away() -> None:
-    async for url, seen in stranger(web.Response(status=502, text="<html>")):
+    async for url, seen in stranger(web.Response(status=500, text="<html>")):
         async with WorkerClient(url, lambda: TOKEN) as client:
             with pytest.raises(WorkerAway):
                 await client.health()
