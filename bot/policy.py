@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.errors import Refused
+from bot.language import counted, said
 from bot.settings import Limits
 from bot.stories import Origin
 from gan.contract import MAX_TRAINING_PICTURES, MIN_TRAINING_PICTURES
@@ -74,26 +75,41 @@ def check_training(
     if not title:
         raise Refused("The model needs a name.")
     if len(title) > LONGEST_NAME:
-        raise Refused(f"The name is longer than {LONGEST_NAME} characters. Choose a shorter one.")
+        raise Refused(said("The name is longer than {most} characters. Choose a shorter one.", most=LONGEST_NAME))
     if any(title.casefold() == one.strip().casefold() for one in taken):
-        raise Refused(f"There is a model called “{title}” already. Choose another name.")
+        raise Refused(said("There is a model called “{name}” already. Choose another name.", name=title))
     if not minutes >= SHORTEST_MINUTES:  # also what is not a number
         raise Refused("A training needs a quarter of a minute at least; three minutes are usual.")
     if minutes > limits.training_minutes_max:
-        raise Refused(f"A training may take {limits.training_minutes_max:g} minutes at most here. Ask for fewer.")
+        most = f"{limits.training_minutes_max:g}"
+        raise Refused(said("A training may take {most} minutes at most here. Ask for fewer.", most=most))
     if going_on >= limits.trainings_waiting:
-        trainings = "1 training" if going_on == 1 else f"{going_on} trainings"
-        raise Refused(f"You have {trainings} running or waiting already. Let one end, or stop it: `/queue`.")
+        raise Refused(
+            counted(
+                "You have {count} training running or waiting already. Let it end, or stop it: `/queue`.",
+                "You have {count} trainings running or waiting already. Let one end, or stop it: `/queue`.",
+                going_on,
+            )
+        )
 
 
 def check_pictures(count: int, limits: Limits) -> None:
     """Raises `Refused` unless a training can learn from so many pictures."""
     if count < MIN_TRAINING_PICTURES:
-        left = f"{count} of them can be used" if count else "none of them can be used"
-        raise Refused(f"A training needs {MIN_TRAINING_PICTURES} pictures at least, and {left}. Add more.")
+        if not count:
+            none = "A training needs {least} pictures at least, and none of them can be used. Add more."
+            raise Refused(said(none, least=MIN_TRAINING_PICTURES))
+        raise Refused(
+            said(
+                "A training needs {least} pictures at least, and {count} of them can be used. Add more.",
+                least=MIN_TRAINING_PICTURES,
+                count=count,
+            )
+        )
     most = min(limits.training_pictures_max, MAX_TRAINING_PICTURES)
     if count > most:
-        raise Refused(f"A training takes {most:,} pictures at most here, and these are {count:,}. Leave some out.")
+        text = "A training takes {most} pictures at most here, and these are {count}. Leave some out."
+        raise Refused(said(text, most=f"{most:,}", count=f"{count:,}"))
 
 
 # --- how much -------------------------------------------------------------------------------------------------------
@@ -123,11 +139,10 @@ class Quota:
     def sentence(self) -> str:
         """What a member reads who has used up what there is."""
         if self.what == RENDERS:
-            return (
-                f"That was {self.limit:g} requests within {_span(self.per)}, the most a member may make. Wait a moment."
-            )
-        used = f"You have started {self.limit:g} {self.what} within {_span(self.per)}"
-        return f"{used}, the most a member may. Come back later."
+            words = "That was {most} requests within {time}, the most a member may make. Wait a moment."
+        else:
+            words = "You have started {most} trainings within {time}, the most a member may. Come back later."
+        return said(words, most=f"{self.limit:g}", time=_span(self.per))
 
 
 RENDERS, TRAININGS = "renders", "trainings"
@@ -143,8 +158,10 @@ def training_quota(limits: Limits) -> Quota:
 
 def _span(per: timedelta) -> str:
     seconds = per.total_seconds()
-    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
-        if seconds >= size:
-            count = seconds / size
-            return f"a {unit}" if count == 1 else f"{count:g} {unit}s"
-    return f"{seconds:g} seconds"
+    if seconds >= 86_400:
+        return counted("a day", "{count} days", round(seconds / 86_400))
+    if seconds >= 3_600:
+        return counted("an hour", "{count} hours", round(seconds / 3_600))
+    if seconds >= 60:
+        return counted("a minute", "{count} minutes", round(seconds / 60))
+    return counted("a second", "{count} seconds", round(seconds))

@@ -124,6 +124,14 @@ class Play(Plain):
     """For `pull`: how far, in deviations; 0 puts the slider back to the middle."""
 
 
+class Breed(Plain):
+    """Nine children of two pictures of one model."""
+
+    kind: Literal["breed"] = "breed"
+    a: int
+    b: int
+
+
 class Favour(Plain):
     """Put a star to a picture, or take it off."""
 
@@ -184,6 +192,7 @@ Ask = (
     | OpenLarge
     | ShowAgain
     | Play
+    | Breed
     | Favour
     | MakeEmoji
     | MakeSticker
@@ -212,7 +221,7 @@ class Slider(Plain):
 
     id: str
     name: str
-    """What members call it, else what was measured (`brighter ↔ darker`); empty where nothing is known."""
+    """What members call it, else what was measured (`darker ⇄ brighter`); empty where nothing is known."""
     value: float = 0.0
     """Where the picture shown stands, in deviations."""
     low: float = -3.0
@@ -227,6 +236,13 @@ class SliderBoard(Plain):
 
     sliders: tuple[Slider, ...]
     chosen: str
+
+
+class Parent(Plain):
+    output_id: int
+    name: str = ""
+    """What the asker calls it, if anything."""
+    thumbnail: Base64Bytes | None = None
 
 
 class PicturesView(Plain):
@@ -253,6 +269,10 @@ class PicturesView(Plain):
     """How many members have the opened picture among their favourites."""
     board: SliderBoard | None = None
     """The sliders, where they are open."""
+    captions: tuple[str, ...] = ()
+    """What each picture is among the others, such as `a with b's colours`; empty where they are equals."""
+    parents: tuple[Parent, ...] = ()
+    """The two that a sheet of children was bred from."""
 
 
 class TrainingPhase(StrEnum):
@@ -343,6 +363,46 @@ class CreditsView(Plain):
     thumbnail: Base64Bytes | None = None
 
 
+class Pick(Plain):
+    """A picture that a member may choose from a list."""
+
+    output_id: int
+    name: str = ""
+    starred: bool = False
+    thumbnail: Base64Bytes | None = None
+
+
+class MatesView(Plain):
+    """What an opened picture may be bred or morphed with."""
+
+    output_id: int
+    owner_id: int
+    purpose: Literal["breed", "morph"]
+    picks: tuple[Pick, ...]
+
+
+class Kin(Plain):
+    """One picture of a family tree."""
+
+    output_id: int
+    maker_id: int
+    maker: str
+    generation: int
+    """0 is the picture asked for, its parents 1, and so on."""
+    parents: tuple[tuple[int, str], ...]
+    """(output id, how): `vary`, `breed`, `3 moves`."""
+    thumbnail: Base64Bytes | None = None
+
+
+class FamilyView(Plain):
+    output_id: int
+    model_title: str
+    kin: tuple[Kin, ...]
+    """The picture itself first, then its forebears, the nearest first."""
+    cut: bool = False
+    """It goes further back than is shown."""
+
+
 View = PicturesView | TrainingView | NoticeView
 
 
@@ -384,6 +444,18 @@ class Studio(Protocol):
 
     async def credits(self, origin: Origin, output_id: int) -> CreditsView:
         """Raises `Refused` for a picture that is not to be seen here."""
+
+    async def mates(self, origin: Origin, output_id: int, purpose: Literal["breed", "morph"]) -> MatesView:
+        """The asker's favourites and newest pictures of the same model. Raises `Refused` where there are none."""
+
+    async def family(self, origin: Origin, output_id: int) -> FamilyView:
+        """Raises `Refused` for a picture that is not to be seen here."""
+
+    async def pick_choices(
+        self, member_id: int, guild_id: int | None, typed: str, fits: int | None = None
+    ) -> list[tuple[str, int]]:
+        """(label, output id) of the member's favourites and newest pictures, at most 25; with `fits` only those of
+        the same model as that output. One quick query, fit for autocomplete."""
 
     async def status(self) -> dict[str, str]:
         """Lines for /about: version, device, worker's state, pictures made."""

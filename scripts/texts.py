@@ -4,8 +4,8 @@
     python -m scripts.texts --check    change nothing; ends with 1 when something is missing or out of date
 
 A sentence is what stands in `said("…")` and `counted("…", "…", n)`; what `Refused(…)` and `Retry(…)` are given, as a
-text or by the name of a constant; and every constant of the files in `TEXTS`, which hold nothing else. A sentence with gaps
-that is no `said` (an f-string) cannot be translated: it is reported.
+text or by the name of a constant; and every constant of the files in `TEXTS`, which hold nothing else. A sentence with
+gaps that is no `said` (an f-string) cannot be translated: it is reported.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from bot.chat import texts
 from bot.chat.parts import duration
+from bot.language import said
 
 Point = tuple[float, float]
 
@@ -104,10 +105,16 @@ def _line(pen: ImageDraw.ImageDraw, points: Sequence[Point], colour: tuple[int, 
         pen.line(list(points), fill=colour, width=width, joint="curve")
 
 
+def drawable(sentence: str) -> str:
+    """The sentence in the reader's language, where the font has its letters."""
+    words = said(sentence)
+    return words if words.isascii() or words.encode("latin-1", "ignore").decode("latin-1") == words else sentence
+
+
 def _words(pen: ImageDraw.ImageDraw, first: float, last: float, scale: int) -> None:
     font = _font(24 * scale)
     base = (HEIGHT - 20) * scale
-    pen.text((_LEFT * scale, 18 * scale), texts.CHART_TITLE, fill=_INK, font=font, anchor="lt")
+    pen.text((_LEFT * scale, 18 * scale), drawable(texts.CHART_TITLE), fill=_INK, font=font, anchor="lt")
     pen.text((_LEFT * scale, base), duration(first), fill=_INK, font=font, anchor="ls")
     pen.text(((WIDTH - _RIGHT) * scale, base), duration(last), fill=_INK, font=font, anchor="rs")
 

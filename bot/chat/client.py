@@ -17,9 +17,12 @@ from bot.chat.ids import PREFIX
 from bot.chat.info import InfoCog
 from bot.chat.messenger import DiscordMessenger
 from bot.chat.origins import Interaction
+from bot.chat.studio import StudioCog
 from bot.chat.sync import sync_if_changed
 from bot.chat.train import TrainCog
+from bot.chat.translator import CommandWords
 from bot.errors import Refused
+from bot.language import speak
 from bot.stories import Studio
 
 log = structlog.get_logger(__name__)
@@ -34,7 +37,12 @@ def intents() -> discord.Intents:
 
 
 class StudioTree(app_commands.CommandTree["ArtelBot"]):
-    """Hands what a command raises to the one chain of trouble."""
+    """Hands what a command raises to the one chain of trouble, and speaks the asker's language until it is known who
+    reads the answer."""
+
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        speak(str(interaction.locale))
+        return True
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
         await self.client.desk.fail(interaction, error)
@@ -65,9 +73,10 @@ class ArtelBot(commands.Bot):
     async def setup_hook(self) -> None:
         """Logged in, not yet connected: everything an interaction may need is there before the first one comes."""
         self.add_dynamic_items(*PRESSES)
-        for cog in (GenerateCog(self.desk), TrainCog(self.desk), InfoCog(self.desk)):
+        for cog in (GenerateCog(self.desk), StudioCog(self.desk), TrainCog(self.desk), InfoCog(self.desk)):
             await self.add_cog(cog)
         self.desk.messenger.attach(self)
+        await self.tree.set_translator(CommandWords())
         await sync_if_changed(self.tree)
 
     async def on_ready(self) -> None:

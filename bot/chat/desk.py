@@ -14,6 +14,7 @@ from bot.chat import origins, trouble
 from bot.chat.messenger import DiscordMessenger
 from bot.chat.origins import Interaction, Placing
 from bot.chat.parts import Panel
+from bot.language import speak
 from bot.stories import Ask, Origin, Studio
 
 log = structlog.get_logger(__name__)
@@ -39,6 +40,7 @@ class Desk:
     def take(self, interaction: Interaction, placing: Placing) -> Origin:
         """Read the origin and start the clock that acknowledges in time."""
         origin = origins.read(interaction, placing)
+        speak(origin.reads)
         structlog.contextvars.bind_contextvars(request=str(origin.interaction_id))  # each interaction has its own task
         self.messenger.watch(interaction, origin)
         return origin
@@ -46,6 +48,7 @@ class Desk:
     @asynccontextmanager
     async def guarded(self, interaction: Interaction) -> AsyncIterator[None]:
         """Whatever is raised inside is told to the member, and to the log where it is our mistake."""
+        speak(str(interaction.locale))  # each interaction has its own task
         try:
             yield
         except Exception as error:

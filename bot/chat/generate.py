@@ -6,6 +6,7 @@ from typing import Literal, cast
 
 import discord
 from discord import app_commands
+from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.chat import texts
@@ -21,8 +22,8 @@ Seed = app_commands.Range[int, 0, SEED_LIMIT - 1]
 Variety = app_commands.Choice[float]
 Count = app_commands.Choice[int]
 
-COUNTS = [Count(name=name, value=value) for name, value in texts.COUNTS]
-VARIETIES = [Variety(name=name, value=value) for name, value in texts.VARIETIES]
+COUNTS = [Count(name=locale_str(name), value=value) for name, value in texts.COUNTS]
+VARIETIES = [Variety(name=locale_str(name), value=value) for name, value in texts.VARIETIES]
 
 
 async def model_choices(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:

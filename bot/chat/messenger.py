@@ -15,6 +15,7 @@ from bot.chat.origins import Interaction
 from bot.chat.parts import Panel
 from bot.chat.routes import Closed, Unsure
 from bot.errors import Refused, Retry
+from bot.language import speaking
 from bot.stories import NoticeView, Origin, PicturesView, Posted, TrainingView, View
 
 DEFER_AFTER_SECONDS = 2.0
@@ -149,6 +150,10 @@ class DiscordMessenger:
         live.thinking = thinking
 
     async def _panel(self, origin: Origin, view: View) -> Panel:
+        with speaking(origin.reads):
+            return await self._drawn(origin, view)
+
+    async def _drawn(self, origin: Origin, view: View) -> Panel:
         match view:
             case PicturesView():
                 private = origin.placing == "private" or (origin.placing == "panel" and origin.private)

@@ -16,6 +16,7 @@ from bot.chat.desk import Desk
 from bot.chat.origins import Interaction
 from bot.chat.routes import translated
 from bot.errors import Refused
+from bot.language import said
 from bot.stories import MakeEmoji, MakeSticker, Train, Upload
 
 Modal = discord.ui.Modal
@@ -29,22 +30,24 @@ _BASE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 async def ask_emoji_name(interaction: Interaction, output_id: int) -> None:
     """Open the form for the name of an emoji made from this output."""
-    modal = Modal(title=texts.EMOJI_MODAL, custom_id=ids.pack("emoji-modal", output_id))
+    modal = Modal(title=said(texts.EMOJI_MODAL), custom_id=ids.pack("emoji-modal", output_id))
     name: discord.ui.TextInput[Modal] = discord.ui.TextInput(
         custom_id=_NAME, default=f"art_{output_id}"[:32], min_length=2, max_length=32
     )
-    modal.add_item(discord.ui.Label(text=texts.EMOJI_NAME, description=texts.EMOJI_NAME_HELP, component=name))
+    modal.add_item(
+        discord.ui.Label(text=said(texts.EMOJI_NAME), description=said(texts.EMOJI_NAME_HELP), component=name)
+    )
     await _open(interaction, modal)
 
 
 async def ask_sticker_name(interaction: Interaction, output_id: int) -> None:
     """Open the form for the name of a sticker made from this output."""
-    modal = Modal(title=studio_texts.STICKER_MODAL, custom_id=ids.pack("sticker-modal", output_id))
+    modal = Modal(title=said(studio_texts.STICKER_MODAL), custom_id=ids.pack("sticker-modal", output_id))
     name: discord.ui.TextInput[Modal] = discord.ui.TextInput(
         custom_id=_NAME, default=f"art {output_id}"[:30], min_length=2, max_length=30
     )
     about = studio_texts.STICKER_NAME_HELP
-    modal.add_item(discord.ui.Label(text=studio_texts.STICKER_NAME, description=about, component=name))
+    modal.add_item(_field(studio_texts.STICKER_NAME, about, name))
     await _open(interaction, modal)
 
 
@@ -53,13 +56,17 @@ async def ask_files(interaction: Interaction, name: str, minutes: float, base: s
     if base and not _BASE.fullmatch(base):
         raise Refused(texts.BASE_UNKNOWN)
     custom_id = ids.pack("files-modal", f"{minutes:.2f}".rstrip("0").rstrip("."), base)
-    modal = Modal(title=texts.FILES_MODAL, custom_id=custom_id)
+    modal = Modal(title=said(texts.FILES_MODAL), custom_id=custom_id)
     title: discord.ui.TextInput[Modal] = discord.ui.TextInput(
         custom_id=_NAME, default=name or None, min_length=1, max_length=60
     )
     upload: discord.ui.FileUpload[Modal] = discord.ui.FileUpload(custom_id=_FILES, min_values=1, max_values=MAX_FILES)
-    modal.add_item(discord.ui.Label(text=texts.TRAIN_NAME, description=texts.FILES_NAME_HELP, component=title))
-    modal.add_item(discord.ui.Label(text=texts.FILES_UPLOAD, description=texts.FILES_UPLOAD_HELP, component=upload))
+    modal.add_item(
+        discord.ui.Label(text=said(texts.TRAIN_NAME), description=said(texts.FILES_NAME_HELP), component=title)
+    )
+    modal.add_item(
+        discord.ui.Label(text=said(texts.FILES_UPLOAD), description=said(texts.FILES_UPLOAD_HELP), component=upload)
+    )
     await _open(interaction, modal)
 
 
@@ -88,6 +95,10 @@ async def submitted(desk: Desk, interaction: Interaction) -> None:
         await desk.ask(interaction, ask)
     else:
         raise Refused(texts.BUTTON_UNKNOWN)
+
+
+def _field(label: str, about: str, component: discord.ui.Item[Modal]) -> discord.ui.Label[Modal]:
+    return discord.ui.Label(text=said(label), description=said(about), component=component)
 
 
 async def _open(interaction: Interaction, modal: Modal) -> None:

@@ -31,6 +31,7 @@ def read(interaction: Interaction, placing: Placing = "new") -> Origin:
         private=bool(message and message.flags.ephemeral),
         filesize_limit=interaction.filesize_limit,
         locale=str(interaction.locale),
+        guild_locale=str(interaction.guild_locale or ""),
         app_permissions=interaction.app_permissions.value,
         placing=placing,
     )

@@ -7,7 +7,24 @@ from collections.abc import Mapping, Sequence
 import discord
 
 from bot.chat import ids, texts
-from bot.chat.parts import GREY, MINT, VIOLET, Panel, bar, button, clip, duration, layout, plain, row, rule, small, text
+from bot.chat.parts import (
+    GREY,
+    MINT,
+    VIOLET,
+    Panel,
+    bar,
+    button,
+    clip,
+    duration,
+    layout,
+    menu,
+    plain,
+    row,
+    rule,
+    small,
+    text,
+)
+from bot.language import said
 from bot.stories import ModelLine, QueueLine, TrainingPhase
 
 Item = discord.ui.Item[discord.ui.LayoutView]
@@ -21,8 +38,8 @@ def models(lines: Sequence[ModelLine], page: int, *, may_choose: bool) -> Panel:
     last = max(0, (len(lines) - 1) // MODELS_A_PAGE)
     page = min(max(0, page), last)
     shown = lines[page * MODELS_A_PAGE : (page + 1) * MODELS_A_PAGE]
-    count = f" ({page + 1} of {last + 1})" if last else ""
-    children: list[Item] = [text(texts.MODELS_HEADLINE + count)]
+    count = " (" + said("{page} of {last}", page=page + 1, last=last + 1) + ")" if last else ""
+    children: list[Item] = [text(said(texts.MODELS_HEADLINE) + count)]
     if not shown:
         children.append(text(texts.NO_MODELS))
     children += [_model(line) for line in shown]
@@ -36,7 +53,7 @@ def models(lines: Sequence[ModelLine], page: int, *, may_choose: bool) -> Panel:
 
 def _model(line: ModelLine) -> Item:
     title = f"**{plain(line.title, 60) or line.id}**" + (" ⭐" if line.is_default else "")
-    origin = texts.SHIPPED if line.shipped else (texts.by(plain(line.made_by, 40)) if line.made_by else "")
+    origin = said(texts.SHIPPED) if line.shipped else (texts.by(plain(line.made_by, 40)) if line.made_by else "")
     facts = small(
         plain(line.family, 30), f"{line.size} px", texts.works(line.works), origin, plain(line.figures, 100), limit=250
     )
@@ -49,7 +66,7 @@ def _default_menu(lines: Sequence[ModelLine]) -> discord.ui.Select[discord.ui.La
         discord.SelectOption(label=clip(" ".join(line.title.split()), 100) or line.id, value=line.id, emoji="⭐")
         for line in lines
     ]
-    return discord.ui.Select(custom_id=ids.pack("default-of"), placeholder=texts.CHOOSE_DEFAULT, options=options)
+    return menu(ids.pack("default-of"), texts.CHOOSE_DEFAULT, options)
 
 
 def _pager(page: int, last: int) -> Item:
@@ -81,7 +98,11 @@ def _training(line: QueueLine) -> str:
     head = f"**{plain(line.title, 60)}** · <@{line.owner_id}>"
     if line.phase in {TrainingPhase.queued, TrainingPhase.checking}:
         return f"{head}\n{small(texts.queue_place(line.place or 1))}"
-    left = texts.time_left(duration(line.seconds_left)) if line.seconds_left is not None else line.phase.value
+    left = (
+        texts.time_left(duration(line.seconds_left))
+        if line.seconds_left is not None
+        else said(texts.STATES[line.phase.value])
+    )
     percent = f"{int(min(1.0, max(0.0, line.fraction)) * 100)} %"
     return f"{head}\n{bar(line.fraction, 12)} {percent} · {left}"
 

@@ -6,7 +6,7 @@ import asyncio
 
 import discord
 
-from bot.chat import ids, studio_panel, studio_texts, texts
+from bot.chat import ids, parts, studio_panel, studio_texts, texts
 from bot.chat.parts import (
     AMBER,
     GREY,
@@ -24,6 +24,7 @@ from bot.chat.parts import (
     small,
     text,
 )
+from bot.language import said
 from bot.stories import NoticeView, PicturesView, ShownPicture
 
 Row = discord.ui.ActionRow[discord.ui.LayoutView]
@@ -34,7 +35,7 @@ _DIGITS = ("1", "2", "3", "4", "5", "6", "7", "8", "9")
 
 async def drawn(view: PicturesView, *, private: bool = False) -> Panel:
     """`pictures`, with the sheet below them drawn off the event loop."""
-    sheet = await asyncio.to_thread(studio_panel.sheet_of, view) if view.board else None
+    sheet = await asyncio.to_thread(studio_panel.sheet_of, view) if view.board or view.parents else None
     return pictures(view, private=private, sheet=sheet)
 
 
@@ -45,10 +46,12 @@ def pictures(view: PicturesView, *, private: bool = False, sheet: bytes | None =
     """
     if view.large and view.pictures:
         return studio_panel.one(view, private=private, sheet=sheet)
+    if view.captions and view.pictures:
+        return studio_panel.children(view, private=private, sheet=sheet)
     shown = view.pictures[:9]
     files = tuple(picture_file(view, number, picture, len(shown)) for number, picture in enumerate(shown, 1))
     headline = text(
-        f"### {plain(view.headline, 150)}",
+        f"### {plain(said(view.headline), 150)}",
         small(texts.made_by(view.owner_id, plain(view.model_title, 60))),
     )
     details = _details(view)
@@ -62,7 +65,7 @@ def pictures(view: PicturesView, *, private: bool = False, sheet: bytes | None =
 def notice(view: NoticeView) -> Panel:
     """A short answer in the colour of its tone."""
     sign, colour = _TONES[view.tone]
-    words = clip(view.text.strip(), 2000) or "…"
+    words = clip(said(view.text.strip()), 2000) or "…"
     return Panel(layout(text(f"{sign} {words}".strip()), colour=colour), ephemeral=view.ephemeral)
 
 
@@ -120,12 +123,12 @@ def _menu_rows(view: PicturesView, shown: tuple[ShownPicture, ...], private: boo
             discord.SelectOption(
                 label=texts.picture_name(number),
                 value=str(picture.output_id),
-                description=None if picture.seed is None else f"seed {picture.seed}",
+                description=None if picture.seed is None else said("seed {seed}", seed=picture.seed),
                 emoji=emoji,
             )
             for number, picture in enumerate(shown, 1)
         ]
-        return row(discord.ui.Select(custom_id=custom_id, placeholder=placeholder, options=options))
+        return row(parts.menu(custom_id, placeholder, options))
 
     return [
         menu(ids.pack("varyof", view.request_id), texts.VARY_ONE, "✨"),

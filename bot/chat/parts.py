@@ -10,6 +10,7 @@ import discord
 from discord.utils import escape_markdown
 
 from bot.chat import texts
+from bot.language import said
 from bot.stories import PicturesView, ShownPicture
 
 TEXT_LIMIT = 4000
@@ -77,7 +78,14 @@ def picture_file(view: PicturesView, number: int, picture: ShownPicture, total: 
 
 
 def text(*lines: str) -> discord.ui.TextDisplay[discord.ui.LayoutView]:
-    return discord.ui.TextDisplay("\n".join(line for line in lines if line))
+    """Lines of markdown; those that are a sentence of ours come in the reader's language, here as in all parts."""
+    return discord.ui.TextDisplay("\n".join(said(line) for line in lines if line))
+
+
+def menu(
+    custom_id: str, placeholder: str, options: Sequence[discord.SelectOption]
+) -> discord.ui.Select[discord.ui.LayoutView]:
+    return discord.ui.Select(custom_id=custom_id, placeholder=said(placeholder), options=list(options))
 
 
 def rule(*, large: bool = False) -> discord.ui.Separator[discord.ui.LayoutView]:
@@ -98,7 +106,7 @@ def button(
     disabled: bool = False,
 ) -> discord.ui.Button[discord.ui.LayoutView]:
     return discord.ui.Button(
-        label=clip(label, LABEL_LIMIT) or None, custom_id=custom_id, emoji=emoji, style=style, disabled=disabled
+        label=clip(said(label), LABEL_LIMIT) or None, custom_id=custom_id, emoji=emoji, style=style, disabled=disabled
     )
 
 
@@ -114,7 +122,7 @@ def plain(words: str, limit: int = 100) -> str:
 
 def small(*pieces: str, limit: int = 400) -> str:
     """Small print, its pieces joined by middle dots; empty when there are none."""
-    joined = " · ".join(piece for piece in pieces if piece)
+    joined = " · ".join(said(piece) for piece in pieces if piece)
     return f"-# {clip(' '.join(joined.split()), limit)}" if joined else ""
 
 

@@ -25,22 +25,27 @@ class Column:
     chosen: bool = False
 
 
-def columns(shown: Sequence[Column], tile: int = TILE) -> bytes:
-    """A sheet of columns as PNG; the chosen ones are framed. Raises `OSError` for what is no picture."""
+def columns(shown: Sequence[Column], tile: int = TILE, across: int = 4) -> bytes:
+    """A square sheet of columns in bands of `across`, as PNG; the chosen ones are framed.
+
+    Raises `OSError` for what is no picture.
+    """
     rows = max(len(column.pictures) for column in shown)
-    width = GAP + len(shown) * (tile + GAP)
-    height = HEAD + rows * (tile + GAP) + GAP // 2
-    sheet = Image.new("RGBA", (width, height), (0, 0, 0, 0))
+    band = HEAD + rows * (tile + GAP) + GAP // 2
+    wide, tall = min(across, len(shown)) * (tile + GAP) + GAP, -(-len(shown) // across) * band
+    side = max(wide, tall)
+    sheet = Image.new("RGBA", (side, side), (0, 0, 0, 0))
     pen = ImageDraw.Draw(sheet)
     for place, column in enumerate(shown):
-        left = GAP + place * (tile + GAP)
+        left = (side - wide) // 2 + GAP + place % across * (tile + GAP)
+        top = (side - tall) // 2 + place // across * band
         if column.chosen:
-            frame = (left - GAP // 2, 2, left + tile + GAP // 2, height - 2)
+            frame = (left - GAP // 2, top + 2, left + tile + GAP // 2, top + band - GAP)
             pen.rounded_rectangle(frame, radius=10, fill=(*CHOSEN[:3], 60), outline=CHOSEN, width=3)
         ink = CHOSEN if column.chosen else INK
-        pen.text((left + tile // 2, HEAD // 2 + 1), column.head, fill=ink, font=font(20), anchor="mm")
+        pen.text((left + tile // 2, top + HEAD // 2 + 1), column.head, fill=ink, font=font(20), anchor="mm")
         for row, data in enumerate(column.pictures):
-            put(sheet, data, (left, HEAD + row * (tile + GAP)), tile)
+            put(sheet, data, (left, top + HEAD + row * (tile + GAP)), tile)
     return png(sheet)
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from bot.chat import ids, modals, studio_pages
 from bot.chat import studio_texts as texts
 from bot.chat.desk import Desk
 from bot.chat.origins import Interaction, Placing
 from bot.chat.press import Press, needs_expressions
-from bot.stories import Favour, OpenLarge, Play, ShowAgain
+from bot.stories import Breed, Favour, OpenLarge, Play, ShowAgain
+
+Purpose = Literal["breed", "morph"]
 
 
 class LookPress(Press, template=ids.LOOK):
@@ -62,6 +66,29 @@ class PullPress(Press, template=ids.PULL):
         await desk.ask(interaction, ask, "panel")
 
 
+class MatesPress(Press, template=ids.MATES):
+    """What it may be bred with takes the panel's place until one is chosen."""
+
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        self.needs_player(interaction)
+        origin = desk.take(interaction, "panel")
+        purpose: Purpose = "morph" if self.told["purpose"] == "morph" else "breed"
+        view = await desk.studio.mates(origin, self.number("output"), purpose)
+        await desk.show(interaction, await studio_pages.mates_page(view, private=origin.private), "panel")
+
+
+class MateChoice(Press, template=ids.MATE):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        self.needs_player(interaction)
+        a, b = self.number("output"), int(self.chosen())
+        await desk.ask(interaction, Breed(a=a, b=b), "panel")
+
+
+class FamilyPress(Press, template=ids.FAMILY):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        await show_family(desk, interaction, self.number("output"), "private")
+
+
 class CopyPress(Press, template=ids.COPY):
     async def pressed(self, desk: Desk, interaction: Interaction) -> None:
         await desk.ask(interaction, OpenLarge(output_id=self.number("output")))
@@ -88,6 +115,12 @@ async def show_credits(desk: Desk, interaction: Interaction, output_id: int) -> 
     await desk.show(interaction, studio_pages.credits_page(await desk.studio.credits(origin, output_id)))
 
 
+async def show_family(desk: Desk, interaction: Interaction, output_id: int, placing: Placing) -> None:
+    origin = desk.take(interaction, placing)
+    page = await studio_pages.family_page(await desk.studio.family(origin, output_id), private=placing == "private")
+    await desk.show(interaction, page, placing)
+
+
 STUDIO_PRESSES: tuple[type[Press], ...] = (
     LookPress,
     LookChoice,
@@ -96,6 +129,9 @@ STUDIO_PRESSES: tuple[type[Press], ...] = (
     SlidePress,
     SliderChoice,
     PullPress,
+    MatesPress,
+    MateChoice,
+    FamilyPress,
     CopyPress,
     StarPress,
     StickerPress,

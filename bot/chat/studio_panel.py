@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import discord
 
 from bot.chat import ids, sheets
@@ -14,6 +16,7 @@ from bot.chat.parts import (
     clip,
     gallery,
     layout,
+    menu,
     picture_file,
     plain,
     row,
@@ -21,6 +24,7 @@ from bot.chat.parts import (
     text,
 )
 from bot.chat.texts import made_by
+from bot.language import said
 from bot.stories import PicturesView, Slider
 
 Item = discord.ui.Item[discord.ui.LayoutView]
@@ -37,10 +41,11 @@ def one(view: PicturesView, *, private: bool = False, sheet: bytes | None = None
     `sheet` is what `sheet_of` drew for its sliders.
     """
     picture = picture_file(view, 1, view.pictures[0], 1)
-    children: list[Item] = [_head(view), gallery([picture])]
+    children: list[Item] = [_head(view)]
     if view.board is not None and view.board.sliders:
-        files = (picture, PanelFile("sliders.png", sheet, texts.SHEET_DESCRIPTION)) if sheet else (picture,)
+        files = (picture, PanelFile("sliders.png", sheet, said(texts.SHEET_DESCRIPTION))) if sheet else (picture,)
         return _with_sliders(view, files, children, private)
+    children.append(gallery([picture]))
     details = small(*(plain(detail, 120) for detail in view.details))
     if details:
         children.append(text(details))
@@ -62,10 +67,12 @@ def _rows(view: PicturesView, private: bool) -> list[list[Button]]:
     if "vary" in can:
         change += [play("little", texts.LITTLE, "🌱"), play("lot", texts.LOT, "🌪️")]
     if "truncate" in can:
-        change += [play("calmer", texts.CALMER, "➖"), play("bolder", texts.BOLDER, "➕")]
+        change += [play("calmer", texts.CALMER, "🧊"), play("bolder", texts.BOLDER, "🔥")]
     explore = []
     if "edit" in can:
         explore.append(button(texts.SLIDERS, ids.pack("slide", output, owner), emoji="🎚️"))
+    if "blend" in can:
+        explore.append(button(texts.BREED, ids.pack("breed", output, owner), emoji="🧬"))
     explore += [
         button(str(view.stars) if view.stars else texts.STAR, ids.pack("star", output), emoji="⭐"),
         button(texts.CREDITS, ids.pack("credits", output), emoji="📜"),
@@ -84,6 +91,44 @@ def _rows(view: PicturesView, private: bool) -> list[list[Button]]:
     return [change, explore, keep]
 
 
+def children(view: PicturesView, *, private: bool = False, sheet: bytes | None = None) -> Panel:
+    """A sheet of nine children, their parents beside the words, and a menu that says what each child has of whom.
+
+    `sheet` is what `sheet_of` drew of the parents.
+    """
+    shown = view.pictures[:9]
+    captions = (*view.captions, *("",) * len(shown))
+    files = [picture_file(view, number, picture, len(shown)) for number, picture in enumerate(shown, 1)]
+    files = [replace(one, description=words or one.description) for one, words in zip(files, captions, strict=False)]
+    named = "\n".join(
+        f"**{letter}** · #{parent.output_id}" + (f" · {plain(parent.name, 60)}" if parent.name else "")
+        for letter, parent in zip("AB", view.parents, strict=False)
+    )
+    children: list[Item] = [_head(view)]
+    if sheet is not None and named:  # both in one file: ten are all that a message may have
+        files.append(PanelFile("parents.png", sheet, said(texts.PARENTS_DESCRIPTION)))
+        children = [discord.ui.Section(_head(view), text(named), accessory=_thumbnail(files[-1]))]
+    elif named:
+        children.append(text(named))
+    children += [gallery(files[: len(shown)]), text(small(texts.CHILDREN_HINT))]
+    options = [
+        discord.SelectOption(label=clip(f"{number} · {words}" if words else str(number), 100), value=str(one.output_id))
+        for number, (one, words) in enumerate(zip(shown, captions, strict=False), 1)
+    ]
+    custom_id = ids.pack("lookof", view.request_id, view.owner_id)
+    children.append(row(menu(custom_id, texts.OPEN_CHILD, options)))
+    last = [back_button(view, texts.BACK)] if view.back else []
+    if not private:
+        last.append(button(texts.DELETE, ids.pack("delete", view.request_id, view.owner_id), emoji="🗑️"))
+    if last:
+        children.append(row(*last))
+    return Panel(layout(*children, colour=VIOLET), tuple(files), ephemeral=private)
+
+
+def _thumbnail(file: PanelFile) -> discord.ui.Thumbnail[discord.ui.LayoutView]:
+    return discord.ui.Thumbnail(f"attachment://{file.name}", description=file.description)
+
+
 def back_button(view: PicturesView, label: str) -> Button:
     """The way back, see `PicturesView.back`."""
     kind, _, number = view.back.partition(":")
@@ -99,16 +144,25 @@ def _subject(view: PicturesView) -> int:
 
 
 def sheet_of(view: PicturesView) -> bytes | None:
-    """What each slider does, as one picture; none where their small pictures are missing. Slow: not on the loop."""
-    sliders = view.board.sliders if view.board else ()
-    shown = [
-        sheets.Column(
-            str(number), (bytes(one.more), bytes(one.less)), view.board is not None and one.id == view.board.chosen
-        )
-        for number, one in enumerate(sliders, 1)
-        if one.more and one.less
-    ]
-    return sheets.columns(shown) if shown and len(shown) == len(sliders) else None
+    """What stands beside the pictures, as one picture: what each slider does, or the parents of children.
+
+    None where small pictures are missing. Slow: not on the event loop.
+    """
+    shown: list[sheets.Column] = []
+    if view.board is not None:
+        shown = [
+            sheets.Column(str(number), (bytes(one.more), bytes(one.less)), one.id == view.board.chosen)
+            for number, one in enumerate(view.board.sliders, 1)
+            if one.more and one.less
+        ]
+    elif view.parents:
+        shown = [
+            sheets.Column(letter, (bytes(one.thumbnail),))
+            for letter, one in zip("AB", view.parents, strict=False)
+            if one.thumbnail
+        ]
+    wanted = len(view.board.sliders) if view.board is not None else len(view.parents)
+    return sheets.columns(shown) if shown and len(shown) == wanted else None
 
 
 def _with_sliders(view: PicturesView, files: tuple[PanelFile, ...], children: list[Item], private: bool) -> Panel:
@@ -117,10 +171,9 @@ def _with_sliders(view: PicturesView, files: tuple[PanelFile, ...], children: li
     numbered = list(enumerate(board.sliders, 1))
     number, chosen = next(((n, one) for n, one in numbered if one.id == board.chosen), numbered[0])
     output = _subject(view)
+    children.append(gallery(files))  # side by side, so that picture, sheet and buttons are seen at once
     children.append(text(f"**{plain(texts.slider_name(number, chosen.name), 80)}**", _scale(chosen)))
     children.append(_pulls(view, chosen))
-    if len(files) > 1:
-        children.append(gallery(files[1:]))
     if len(numbered) > 1:
         children.append(row(_menu(view, numbered, chosen.id)))
     done = button(texts.DONE, ids.pack("look", output, view.owner_id), emoji="✅", style=discord.ButtonStyle.success)
@@ -134,7 +187,7 @@ def _scale(slider: Slider) -> str:
     span = (slider.high - slider.low) or 1.0
     knob = round((CELLS - 1) * min(1.0, max(0.0, (slider.value - slider.low) / span)))
     drawn = "".join("●" if cell == knob else "│" if cell == CELLS // 2 else "─" for cell in range(CELLS))
-    less, _, more = slider.name.partition(" ↔ ") if " ↔ " in slider.name else ("", "", "")
+    less, _, more = slider.name.partition(" ⇄ ") if " ⇄ " in slider.name else ("", "", "")
     ends = (f"{plain(less, 30)}  " if less else "", f"  {plain(more, 30)}" if more else "")
     return f"{ends[0]}`{drawn}`{ends[1]}  {texts.slider_value(slider.value)}"
 
@@ -170,4 +223,4 @@ def _menu(view: PicturesView, numbered: list[tuple[int, Slider]], chosen: str) -
         for number, one in numbered
     ]
     custom_id = ids.pack("slider-of", _subject(view), view.owner_id)
-    return discord.ui.Select(custom_id=custom_id, placeholder=texts.CHOOSE_SLIDER, options=options)
+    return menu(custom_id, texts.CHOOSE_SLIDER, options)

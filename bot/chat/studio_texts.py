@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.language import said
+
 # --- the panel -------------------------------------------------------------------------------------------------------
 
 AGAIN = "Another"
@@ -21,7 +23,6 @@ DELETE = "Delete"
 NOT_YOUR_PANEL = (
     "Somebody else is playing with this picture. Press 👥 **Take a copy** below it, and play with one of your own."
 )
-PANEL_HINT = "🔁 another like it · 🌱 🌪️ variations, near or far · ➖ ➕ calmer or bolder · 🎚️ pull its sliders"
 
 STICKER_MODAL = "Make it a server sticker"
 STICKER_NAME = "Name of the sticker"
@@ -40,22 +41,21 @@ DONE = "Done"
 MIDDLE = "Middle"
 CHOOSE_SLIDER = "Another slider…"
 SHEET_DESCRIPTION = "What each slider does: pulled up above, pulled down below"
-SLIDERS_HINT = "The small pictures show each slider pulled up (above) and down (below). Choose one, then pull it."
 
 
 def slider_name(number: int, name: str) -> str:
-    return f"{number} · {name}" if name else f"Slider {number}"
+    return f"{number} · {name}" if name else said("Slider {number}", number=number)
 
 
 def slider_value(value: float) -> str:
-    return "in the middle" if abs(value) < 0.05 else f"{value:+.1f}".replace("-", "−")
+    return said("in the middle") if abs(value) < 0.05 else f"{value:+.1f}".replace("-", "−")
 
 
 # --- credits ---------------------------------------------------------------------------------------------------------
 
 
 def credits_headline(output_id: int) -> str:
-    return f"### 📜 Whose art is in #{output_id}"
+    return "### " + said("📜 Whose art is in #{picture}", picture=output_id)
 
 
 CREDITS_NONE = "Nobody's work is named for this picture: its model does not keep count."
@@ -64,4 +64,40 @@ HOW_MADE = "**How it was made**"
 
 
 def made(maker_id: int, model: str, at: int) -> str:
-    return f"{model} · made by <@{maker_id}> · <t:{at}:D>"
+    return said("{model} · made by {member} · {day}", model=model, member=f"<@{maker_id}>", day=f"<t:{at}:D>")
+
+
+# --- breeding and families -------------------------------------------------------------------------------------------
+
+BREED = "Breed"
+MORPH = "Morph"
+BREED_COMMAND = "Breed two pictures: nine children of both"
+BREED_A = "The first picture: type its name or number"
+BREED_B = "The second one, by the same model"
+LINEAGE_COMMAND = "Draw the family tree of a picture, with everybody who had a hand in it"
+LINEAGE_PICTURE = "Which picture: type its name or number"
+FAMILY = "Family tree"
+BREED_HEADLINE = "### 🧬 Breed #{} with…"
+MORPH_HEADLINE = "### 🎞️ Morph #{} into…"
+MATES_DESCRIPTION = "Your favourites and newest pictures, numbered as in the menu below"
+CHOOSE_MATE = "Choose a picture…"
+PARENTS_DESCRIPTION = "The parents A and B"
+OPEN_CHILD = "Open a child…"
+CHILDREN_HINT = "1–3 from A to B · 4–6 A with B's shape, features or colours · 7–9 the other way round"
+NO_SUCH_PICTURE = "Choose a picture from the list, or type its number, such as `12`."
+FAMILY_DESCRIPTION = "The family tree of the picture: its forebears from left to right, with who made each"
+FAMILY_ALONE = "It has no forebears: it came from a number alone. Variations, slider moves and breeding make families."
+FAMILY_CUT = "It goes further back than is drawn here."
+RELATIONS = {"vary": "varied", "breed": "bred", "pull": "slider", "draw": "calmer or bolder", "find": "found"}
+
+
+def family_headline(output_id: int) -> str:
+    return "### " + said("🌳 The family of #{picture}", picture=output_id)
+
+
+def makers(ids: list[int]) -> str:
+    return said("Made by {members}", members=", ".join(f"<@{one}>" for one in ids))
+
+
+def pick_label(output_id: int, name: str, starred: bool) -> str:
+    return f"{'⭐ ' if starred else ''}#{output_id}" + (f" {name}" if name else "")

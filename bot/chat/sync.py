@@ -9,10 +9,14 @@ import aiohttp
 import discord
 import structlog
 from discord import app_commands
+from discord.http import Route
 
 log = structlog.get_logger(__name__)
 
+Command = app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu
+
 _COMMAND = ("type", "name", "description", "default_member_permissions", "nsfw", "contexts", "integration_types")
+_WORDS = ("name_localizations", "description_localizations")
 _OPTION = (
     "type",
     "name",
@@ -34,8 +38,9 @@ async def sync_if_changed(tree: app_commands.CommandTree[Any]) -> bool:
     """
     try:
         # The raw answer: discord.py's AppCommand loses permissions and reads contexts and installs shifted by one.
-        there = await tree.client.http.get_global_commands(tree.client.application_id or 0)
-        here = [command.to_dict(tree) for command in tree.get_commands()]
+        route = Route("GET", "/applications/{app}/commands", app=tree.client.application_id or 0)
+        there = await tree.client.http.request(route, params={"with_localizations": "true"})
+        here = [await _as_sent(command, tree) for command in tree.get_commands()]
         if canonical(there) == canonical(here):
             log.info("commands unchanged", count=len(here))
             return False
@@ -45,6 +50,12 @@ async def sync_if_changed(tree: app_commands.CommandTree[Any]) -> bool:
         return False
     log.info("commands synced", count=len(here))
     return True
+
+
+async def _as_sent(command: Command, tree: app_commands.CommandTree[Any]) -> Mapping[str, Any]:
+    if tree.translator is None:
+        return command.to_dict(tree)
+    return await command.get_translated_payload(tree, tree.translator)
 
 
 def canonical(commands: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -59,17 +70,27 @@ def _command(command: Mapping[str, Any]) -> dict[str, Any]:
             kept[key] = sorted(kept[key])
     if "default_member_permissions" in kept:
         kept["default_member_permissions"] = str(kept["default_member_permissions"])
-    return kept | _options(command)
+    return kept | _words(command) | _options(command)
+
+
+def _words(holder: Mapping[str, Any]) -> dict[str, Any]:
+    """Names and descriptions in other languages."""
+    return {key: dict(sorted(holder[key].items())) for key in _WORDS if holder.get(key)}
 
 
 def _options(holder: Mapping[str, Any]) -> dict[str, Any]:
     options = [
         {key: option[key] for key in _OPTION if _says_something(option.get(key))}
-        | ({"choices": [(one["name"], one["value"]) for one in option["choices"]]} if option.get("choices") else {})
+        | ({"choices": [_choice(one) for one in option["choices"]]} if option.get("choices") else {})
+        | _words(option)
         | _options(option)
         for option in holder.get("options") or ()
     ]
     return {"options": options} if options else {}
+
+
+def _choice(choice: Mapping[str, Any]) -> tuple[str, Any, dict[str, Any]]:
+    return choice["name"], choice["value"], _words(choice)
 
 
 def _says_something(value: object) -> bool:

@@ -1,9 +1,11 @@
-"""Every sentence a member reads, in one place: plain, friendly English, to be localised later.
+"""Every sentence of the chat, in one place: plain, friendly English, said in other languages by `bot.language`.
 
 Sentences say what happened and what to do next. Those with gaps are functions; the rest are constants.
 """
 
 from __future__ import annotations
+
+from bot.language import counted, said
 
 NAME = "Artel"
 TAGLINE = "This server's own art studio: it learns from your art, and makes new pictures with it."
@@ -48,17 +50,21 @@ GRID_HINT = "🔁 other ones · ✨ variations of one · 🔍 open one large"
 
 
 def picture_name(number: int) -> str:
-    return f"Picture {number}"
+    return said("Picture {number}", number=number)
 
 
 def picture_description(number: int, total: int, model: str, seed: int | None) -> str:
     """Alt text; screen readers read it out."""
-    place = f"Picture {number} of {total}" if total > 1 else "A picture"
-    return f"{place}, made by the model {model}" + ("" if seed is None else f" from seed {seed}")
+    if total == 1:
+        words = said("A picture, made by the model {model}", model=model)
+    else:
+        text = "Picture {number} of {total}, made by the model {model}"
+        words = said(text, number=number, total=total, model=model)
+    return words if seed is None else said("{picture} from seed {seed}", picture=words, seed=seed)
 
 
 def made_by(owner_id: int, model: str) -> str:
-    return f"{model} · for <@{owner_id}>"
+    return said("{model} · for {member}", model=model, member=f"<@{owner_id}>")
 
 
 CREDITS = "**Mixed from**"
@@ -76,40 +82,60 @@ LEFT_OUT = "**Left out**"
 REFRESH = "Refresh"
 
 
+PHASES = {
+    "checking": "🔎 Looking at the pictures for {model}",
+    "queued": "⏳ {model} waits for its turn",
+    "running": "🎨 {model} is learning",
+    "paused": "⏸️ {model} is paused",
+    "finished": "✅ {model} is ready",
+    "cancelled": "{model} was cancelled",
+    "failed": "⚠️ {model} could not be trained",
+}
+
+
 def training_headline(title: str, phase: str) -> str:
-    return {
-        "checking": f"### 🔎 Looking at the pictures for **{title}**",
-        "queued": f"### ⏳ **{title}** waits for its turn",
-        "running": f"### 🎨 **{title}** is learning",
-        "paused": f"### ⏸️ **{title}** is paused",
-        "finished": f"### ✅ **{title}** is ready",
-        "cancelled": f"### **{title}** was cancelled",
-        "failed": f"### ⚠️ **{title}** could not be trained",
-    }[phase]
+    return "### " + said(PHASES[phase], model=f"**{title}**")
+
+
+STATES = {
+    "checking": "looking at the pictures",
+    "queued": "waiting",
+    "running": "learning",
+    "paused": "paused",
+    "finished": "ready",
+    "cancelled": "cancelled",
+    "failed": "failed",
+}
+"""The same in a word, for lists."""
 
 
 def training_source(source: str, owner_id: int) -> str:
-    return f"from {source} · for <@{owner_id}>" if source else f"for <@{owner_id}>"
+    member = f"<@{owner_id}>"
+    if not source:
+        return said("for {member}", member=member)
+    return said("from {source} · for {member}", source=source, member=member)
 
 
 def queue_place(place: int) -> str:
     if place <= 1:
-        return "It is next in line."
-    return "One is before it." if place == 2 else f"{place - 1} are before it."
+        return said("It is next in line.")
+    return counted("One is before it.", "{count} are before it.", place - 1)
 
 
 def time_left(words: str) -> str:
-    return f"{words} left"
+    return said("{time} left", time=words)
 
 
 def pictures_seen(count: int, per_second: float) -> str:
     if not count:
         return ""
-    return f"{count:,} pictures seen" + (f", {per_second:.0f} a second" if per_second else "")
+    if per_second:
+        return said("{count} pictures seen, {speed} a second", count=f"{count:,}", speed=f"{per_second:.0f}")
+    return said("{count} pictures seen", count=f"{count:,}")
 
 
 def and_more(count: int) -> str:
-    return f"… and {count} more"
+    return said("… and {count} more", count=count)
 
 
 CHECKING = "Checking sizes, formats and duplicates. This takes a few seconds."
@@ -156,11 +182,11 @@ ABOUT_SMALL = "Every picture is made by a machine from works that people gave fo
 
 
 def by(name: str) -> str:
-    return f"by {name}"
+    return said("by {name}", name=name)
 
 
 def works(count: int) -> str:
-    return "1 work" if count == 1 else f"{count:,} works"
+    return counted("{count} work", "{count} works", count)
 
 
 HELP_PAGE = (
@@ -179,12 +205,13 @@ HELP_PAGE = (
 
 
 def bug(request_id: int) -> str:
-    apology = "Sorry, that went wrong, and it is our mistake. Try once more; if it stays, tell the operator:"
-    return f"{apology} `{request_id}`."
+    words = "Sorry, that went wrong, and it is our mistake. Try once more; if it stays, tell the operator `{request}`."
+    return said(words, request=request_id)
 
 
 def retry(sentence: str, seconds: float) -> str:
-    return f"{sentence} Try again in about {max(1, round(seconds))} s."
+    again = said("Try again in about {seconds} s.", seconds=max(1, round(seconds)))
+    return f"{said(sentence)} {again}"
 
 
 COMMANDS_CHANGED = "My commands have just been updated. Type the command again, please."
@@ -215,4 +242,4 @@ NOT_CONNECTED = "The bot is not connected to Discord yet."
 
 
 def lacks(permissions: str) -> str:
-    return f"You need {permissions} for this. Ask a moderator."
+    return said("You need {permissions} for this. Ask a moderator.", permissions=permissions)

@@ -25,6 +25,7 @@ from bot.chat.parts import (
     small_lines,
     text,
 )
+from bot.language import said
 from bot.stories import TrainingPhase, TrainingView
 
 _COLOURS = {
@@ -54,12 +55,12 @@ def training(view: TrainingView, chart: bytes | None = None) -> Panel:
         )
     ]
     if view.sample:
-        files.append(PanelFile(SAMPLE, bytes(view.sample), texts.SAMPLE_DESCRIPTION))
-        children.append(_picture(SAMPLE, texts.SAMPLE_DESCRIPTION))
+        files.append(PanelFile(SAMPLE, bytes(view.sample), said(texts.SAMPLE_DESCRIPTION)))
+        children.append(_picture(SAMPLE, said(texts.SAMPLE_DESCRIPTION)))
     children.append(text(*_state_lines(view)))
     if chart and view.phase in {TrainingPhase.running, TrainingPhase.paused, TrainingPhase.finished}:
-        files.append(PanelFile(CHART, chart, texts.CHART_DESCRIPTION))
-        children.append(_picture(CHART, texts.CHART_DESCRIPTION))
+        files.append(PanelFile(CHART, chart, said(texts.CHART_DESCRIPTION)))
+        children.append(_picture(CHART, said(texts.CHART_DESCRIPTION)))
     left_out = _left_out(view)
     if left_out:
         children += [rule(), text(left_out)]
@@ -85,7 +86,7 @@ def _state_lines(view: TrainingView) -> list[str]:
         case TrainingPhase.cancelled:
             return [texts.CANCELLED_HINT]
         case TrainingPhase.failed:
-            return [clip(view.error.strip(), 1000) or texts.FAILED]
+            return [clip(said(view.error.strip()), 1000) or texts.FAILED]
         case _:
             return [_progress(view), small(plain(view.activity, 100), _seen(view)), small(plain(view.figures, FIGURES))]
 
@@ -94,7 +95,7 @@ def _progress(view: TrainingView) -> str:
     pieces = [f"{bar(view.fraction)} **{int(min(1.0, max(0.0, view.fraction)) * 100)} %**"]
     if view.seconds_left is not None and view.phase is TrainingPhase.running:
         almost = view.seconds_left < 1.0
-        pieces.append(texts.ALMOST_DONE if almost else texts.time_left(duration(view.seconds_left)))
+        pieces.append(said(texts.ALMOST_DONE) if almost else texts.time_left(duration(view.seconds_left)))
     return " · ".join(pieces)
 
 

@@ -18,6 +18,8 @@ from bot.records.requests import requests
 
 OPEN = "open"
 """The kind of a request that only shows an older picture once more, large: to its asker alone, or to all."""
+REPEATS = (OPEN, "emoji", "sticker")
+"""Kinds of requests whose pictures are older ones in another size."""
 
 
 @dataclass(frozen=True)
@@ -198,7 +200,7 @@ def _shared(sight: Sight) -> sa.Select[tuple[int]]:
 def _hangs() -> sa.ColumnElement[bool]:
     """A picture of its own; an enlarged copy is none."""
     copy = sa.exists().where(lineage.c.output_id == outputs.c.id, lineage.c.relation == SAME)
-    return ~copy & (requests.c.kind != OPEN)
+    return ~copy & requests.c.kind.not_in(REPEATS)
 
 
 def _starred(sight: Sight) -> sa.ColumnElement[bool]:

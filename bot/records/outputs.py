@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from bot.records.database import Database
 from bot.records.lineage import link
+from bot.records.people import members
 from bot.records.requests import Ending, end, requests
 from bot.records.schema import Json, RowId, Snowflake, UtcTime, metadata, now
 from bot.records.upserts import insert_new
@@ -106,6 +107,17 @@ class Outputs:
         """Those that there are, in the order asked for."""
         found = {one.id: one for one in await self._select(outputs.c.id.in_(output_ids))}
         return [found[one] for one in output_ids if one in found]
+
+    async def makers(self, output_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
+        """Output → its maker's id and name."""
+        query = (
+            sa.select(outputs.c.id, members.c.id, members.c.name)
+            .join(requests, requests.c.id == outputs.c.request_id)
+            .join(members, members.c.id == requests.c.member_id)
+            .where(outputs.c.id.in_(output_ids))
+        )
+        async with self.database.read() as connection:
+            return {row[0]: (row[1], row[2]) for row in (await connection.execute(query)).all()}
 
     async def of_request(self, request_id: int) -> list[Output]:
         """The pictures of a request in order of place."""

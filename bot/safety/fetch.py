@@ -15,6 +15,7 @@ import stamina
 from yarl import URL
 
 from bot.errors import Refused, Retry
+from bot.language import said
 from bot.safety.intake import MIB, SENTENCES, Given, Reason, Rejected
 from bot.stories import Upload
 
@@ -25,6 +26,7 @@ AT_ONCE = 8
 ATTEMPTS = 3
 CHUNK_BYTES = 64 * 1024
 GONE = "Discord no longer has {name}. Attach it again."
+ELSEWHERE = "{name} does not lie on Discord, so I do not fetch it. Attach it to the command instead."
 SLOW = "Discord did not hand over {name} in time. Try again in a moment."
 
 
@@ -73,7 +75,7 @@ class Fetcher:
         return Rejected(name, Reason.too_many_bytes, self._large_sentence())
 
     def _large_sentence(self) -> str:
-        return SENTENCES[Reason.too_many_bytes].format(mib=self._limit // MIB)
+        return said(SENTENCES[Reason.too_many_bytes], mib=self._limit // MIB)
 
     def _checked(self, url: str, name: str) -> URL:
         try:
@@ -85,16 +87,16 @@ class Fetcher:
             plain = discord = playground = False
         if plain and (discord or playground):
             return address
-        raise Refused(f"{name} does not lie on Discord, so I do not fetch it. Attach it to the command instead.")
+        raise Refused(said(ELSEWHERE, name=name))
 
     async def _once(self, address: URL, name: str) -> bytes:
         timeout = aiohttp.ClientTimeout(total=SECONDS, sock_connect=5.0)
         try:
             async with self._session.get(address, timeout=timeout, allow_redirects=False) as answer:
                 if answer.status == 429 or answer.status >= 500:
-                    raise Retry(SLOW.format(name=name), after=2.0)
+                    raise Retry(said(SLOW, name=name), after=2.0)
                 if answer.status != 200:
-                    raise Refused(GONE.format(name=name))
+                    raise Refused(said(GONE, name=name))
                 if (answer.content_length or 0) > self._limit:
                     raise _TooLarge(self._large_sentence())
                 data = bytearray()
@@ -104,7 +106,7 @@ class Fetcher:
                         raise _TooLarge(self._large_sentence())
                 return bytes(data)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise Retry(SLOW.format(name=name), after=2.0) from error
+            raise Retry(said(SLOW, name=name), after=2.0) from error
 
 
 class _TooLarge(Refused):

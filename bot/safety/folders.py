@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.errors import Refused
+from bot.language import said
 from bot.safety.intake import MIB, SENTENCES, Given, Reason, Rejected
 
 MOST_LISTED = 200
@@ -48,8 +49,10 @@ class Folders:
     def _read(self, name: str, most: int) -> list[Given | Rejected]:
         found = self._found()
         if name not in found:
-            known = ", ".join(f"`{one}`" for one in sorted(found)[:10]) or "none yet"
-            raise Refused(f"There is no folder called “{name[:64]}”. Those there are: {known}.")
+            known = ", ".join(f"`{one}`" for one in sorted(found)[:10]) or said("none yet")
+            raise Refused(
+                said("There is no folder called “{name}”. Those there are: {known}.", name=name[:64], known=known)
+            )
         return [self._file(path) for path in self._files(found[name])[:most]]
 
     def _files(self, folder: Path, depth: int = 0) -> list[Path]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.language import said
 from bot.safety.decoder import Limits as DecoderLimits
 from bot.safety.duplicates import Seen
 from bot.safety.pool import DecoderPool
@@ -132,9 +133,17 @@ class Intake:
             if isinstance(found, Rejected):
                 rejected.append(found)
             elif twin := seen.add(found.sha256, found.phash, found.thumb, found.name):
-                rejected.append(Rejected(found.name, Reason.duplicate, f"It is the same picture as {twin}."))
+                rejected.append(
+                    Rejected(found.name, Reason.duplicate, said("It is the same picture as {other}.", other=twin))
+                )
             elif most is not None and len(works) >= most:
-                rejected.append(Rejected(found.name, Reason.too_many, f"One training takes {most:,} pictures at most."))
+                rejected.append(
+                    Rejected(
+                        found.name,
+                        Reason.too_many,
+                        said("One training takes {most} pictures at most.", most=f"{most:,}"),
+                    )
+                )
             else:
                 works.append(found)
         return SetReport(tuple(works), tuple(rejected), self._lines(rejected), _notes(works))
@@ -146,14 +155,14 @@ class Intake:
         return one if isinstance(one, Rejected) else await self.inspect(one.data, one.name, one.author)
 
     def _no(self, name: str, reason: Reason) -> Rejected:
-        return Rejected(name, reason, SENTENCES[reason].format(**self._figures()))
+        return Rejected(name, reason, said(SENTENCES[reason], **self._figures()))
 
     def _lines(self, rejected: Sequence[Rejected]) -> tuple[str, ...]:
         lines = []
         for reason in Reason:
             names = [one.name for one in rejected if one.reason is reason]
             if names:
-                lines.append(f"{len(names):,} {LABELS[reason].format(**self._figures())}: {listed(names)}")
+                lines.append(f"{len(names):,} {said(LABELS[reason], **self._figures())}: {listed(names)}")
         return tuple(lines)
 
     def _figures(self) -> dict[str, int]:
@@ -195,12 +204,15 @@ def listed(names: Sequence[str]) -> str:
     """The first few names, and how many more there are."""
     shown = ", ".join(name[:40] for name in names[:NAMES_SHOWN])
     rest = len(names) - NAMES_SHOWN
-    return f"{shown} and {rest:,} more" if rest > 0 else shown
+    return said("{names} and {rest} more", names=shown, rest=f"{rest:,}") if rest > 0 else shown
 
 
 def _notes(works: Sequence[Accepted]) -> tuple[str, ...]:
     animated = [one.name for one in works if one.animated]
-    return (f"{len(animated):,} animated (only the first frame is used): {listed(animated)}",) if animated else ()
+    if not animated:
+        return ()
+    text = "{count} animated (only the first frame is used): {names}"
+    return (said(text, count=f"{len(animated):,}", names=listed(animated)),)
 
 
 def _decoder_limits(settings: IntakeSettings) -> DecoderLimits:

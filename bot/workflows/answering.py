@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 
 from bot.errors import Unseen
+from bot.language import speaking
 from bot.log import request_context
 from bot.records.requests import RequestState
 from bot.stories import (
     Ask,
+    Breed,
     DeleteMine,
     Favour,
     Generate,
@@ -40,7 +42,7 @@ log = logging.getLogger(__name__)
 async def answer(parts: Parts, origin: Origin, ask: Ask) -> None:
     """Tell the story of a request to its end: whatever happens, the member gets one answer."""
     telling = Telling(origin, ask, parts)
-    with request_context(origin.interaction_id):
+    with request_context(origin.interaction_id), speaking(origin.reads):
         try:
             await story(telling)
         except Disowned:
@@ -53,7 +55,7 @@ async def answer(parts: Parts, origin: Origin, ask: Ask) -> None:
 
 async def story(telling: Telling) -> None:
     match telling.ask:
-        case Generate() | Reroll() | Variations() | OpenLarge() | ShowAgain() | Play() as ask:
+        case Generate() | Reroll() | Variations() | OpenLarge() | ShowAgain() | Play() | Breed() as ask:
             await make(telling, ask)
         case Favour() as ask:
             await favour(telling, ask)

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
+from bot.language import counted, said
 from bot.safety.intake import Accepted, Given, Reason, Rejected, SetReport
 from bot.stories import Train
 from bot.workflows.telling import Telling, patiently
-from bot.workflows.words import plural
 from gan.contract import MIN_TRAINING_PICTURES, Work
 
 BLOBS_AT_ONCE = 4
@@ -55,44 +55,52 @@ def source_name(ask: Train) -> str:
     """Where the pictures come from, before anyone has looked at them."""
     match ask.source:
         case "emoji":
-            return f"this server's {len(ask.emoji)} emoji"
+            return said("this server's {offered} emoji", offered=len(ask.emoji))
         case "files":
-            return plural(len(ask.uploads), "attached file")
+            return counted("{count} attached file", "{count} attached files", len(ask.uploads))
         case "folder":
-            return f"the folder {ask.folder}"
+            return said("the folder {folder}", folder=ask.folder)
 
 
 def counted_source(ask: Train, kept: int, offered: int) -> str:
     """Such as `198 of this server's 200 emoji`."""
-    of = "" if kept == offered else f"{kept} of "
+    if kept == offered and ask.source != "folder":
+        return source_name(ask)
     match ask.source:
         case "emoji":
-            return f"{of}this server's {offered} emoji"
+            return said("{kept} of this server's {offered} emoji", kept=kept, offered=offered)
         case "files":
-            return f"{of}{plural(offered, 'attached file')}"
+            return said("{kept} of {offered} attached files", kept=kept, offered=offered)
         case "folder":
-            return f"{of}the {plural(offered, 'file')} in {ask.folder}"
+            return said("{kept} of the {offered} files in {folder}", kept=kept, offered=offered, folder=ask.folder)
 
 
 def too_few(ask: Train, report: SetReport) -> str:
     """What to do when there is too little to learn from."""
     kept = len(report.works)
-    have = f"{plural(kept, 'picture')} can be used, and learning needs at least {MIN_TRAINING_PICTURES}."
+    have = counted(
+        "{count} picture can be used, and learning needs at least {least}.",
+        "{count} pictures can be used, and learning needs at least {least}.",
+        kept,
+        least=MIN_TRAINING_PICTURES,
+    )
     twice = sum(one.reason is Reason.duplicate for one in report.rejected)
     if twice:
-        have += f" {twice} of the {_offered(report)} are another one again, which teaches nothing new."
+        again = "{twice} of the {offered} are another one again, which teaches nothing new."
+        have += " " + said(again, twice=twice, offered=_offered(report))
     missing = MIN_TRAINING_PICTURES - kept
-    return f"{have} {_more(ask)} {missing} more will do for a start; {GOOD_SET} make it invent freely."
+    enough = "{missing} more will do for a start; {good} make it invent freely."
+    return f"{have} {_more(ask)} {said(enough, missing=missing, good=GOOD_SET)}"
 
 
 def _more(ask: Train) -> str:
     match ask.source:
         case "emoji":
-            return "Add more emoji, or use `/train files`."
+            return said("Add more emoji, or use `/train files`.")
         case "files":
-            return "Attach more with `/train files`: PNG, JPEG, WebP or GIF, all different."
+            return said("Attach more with `/train files`: PNG, JPEG, WebP or GIF, all different.")
         case "folder":
-            return "Ask the operator to put more into the folder."
+            return said("Ask the operator to put more into the folder.")
 
 
 def told_twice(report: SetReport) -> tuple[str, ...]:
@@ -100,7 +108,8 @@ def told_twice(report: SetReport) -> tuple[str, ...]:
     twice, offered = sum(one.reason is Reason.duplicate for one in report.rejected), _offered(report)
     if twice < MUCH_TWICE * offered:
         return ()
-    return (f"{twice / offered:.0%} of the files are another one again: is it the right set?".replace("%", " %"),)
+    share = f"{twice / offered:.0%}".replace("%", " %")
+    return (said("{share} of the files are another one again: is it the right set?", share=share),)
 
 
 def _offered(report: SetReport) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.language import said
 from bot.records.people import Person
 from bot.stories import Favour
 from bot.workflows.planning import picture_here
@@ -30,9 +31,9 @@ async def star(telling: Telling, ask: Favour, wanted: bool) -> str:
     favourites, origin = telling.parts.records.favourites, telling.origin
     if not wanted:
         await favourites.unstar(origin.member_id, picture.id)
-        return f"#{picture.id} is no longer among your favourites."
+        return said("#{picture} is no longer among your favourites.", picture=picture.id)
     name = " ".join(ask.name.split())[:LONGEST_NAME] if ask.name is not None else None
     await favourites.star(Person(origin.member_id, origin.member_name), picture.id, name)
     called = await favourites.name(origin.member_id, picture.id)
-    words = f"#{picture.id}" + (f" “{called}”" if called else "")
-    return f"{words} is among your favourites."
+    which = f"#{picture.id}" + (f" “{called}”" if called else "")
+    return said("{picture} is among your favourites.", picture=which)

@@ -6,6 +6,7 @@ import re
 from contextlib import suppress
 
 from bot.errors import Refused, Retry
+from bot.language import counted, said
 from bot.policy import check_default_model, check_delete
 from bot.records.people import Person
 from bot.records.requests import Request
@@ -14,7 +15,6 @@ from bot.workflows.making import ask_worker, new_outputs
 from bot.workflows.planning import picture_here
 from bot.workflows.recipes import EMOJI_SIZE, Plan, Single, read_recipe
 from bot.workflows.telling import Telling, patiently
-from bot.workflows.words import plural
 
 # --- delete ---------------------------------------------------------------------------------------------------------
 
@@ -23,7 +23,8 @@ async def delete(telling: Telling, ask: DeleteMine) -> None:
     """Take a request's pictures back: the message for everyone, the pictures out of the gallery."""
     await telling.step("record", telling.accept)
     count = await telling.step("take back", take_back, telling, ask)
-    await telling.finish(f"Gone: {plural(count, 'picture')} and the message." if count else "That is gone already.")
+    gone = counted("Gone: {count} picture and the message.", "Gone: {count} pictures and the message.", count)
+    await telling.finish(gone if count else said("That is gone already."))
 
 
 async def take_back(telling: Telling, ask: DeleteMine) -> int:
@@ -58,7 +59,8 @@ async def make_emoji(telling: Telling, ask: MakeEmoji) -> None:
     """Make a picture once more at the size of an emoji, and give it to the server under a name."""
     await telling.step("record", telling.accept)
     mention = await telling.step("make emoji", give_emoji, telling, ask)
-    await telling.finish(f"{mention} is one of this server's emoji now. Type `:{emoji_name(ask.name)}:` to use it.")
+    done = "{emoji} is one of this server's emoji now. Type `:{name}:` to use it."
+    await telling.finish(said(done, emoji=mention, name=emoji_name(ask.name)))
 
 
 async def give_emoji(telling: Telling, ask: MakeEmoji) -> str:
@@ -102,7 +104,8 @@ async def set_default_model(telling: Telling, ask: SetDefaultModel) -> None:
     """Make a model the one that `/generate` takes here when none is named."""
     await telling.step("record", record_choice, telling, ask)
     title = await telling.step("set default", choose_default, telling, ask)
-    await telling.finish(f"**{title}** is this server's model now: `/generate` takes it when none is named.")
+    done = "**{model}** is this server's model now: `/generate` takes it when none is named."
+    await telling.finish(said(done, model=title))
 
 
 async def record_choice(telling: Telling, ask: SetDefaultModel) -> None:

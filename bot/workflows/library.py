@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.errors import Refused
+from bot.language import said
 from bot.records import Records
 from bot.records.models import Model, Owner
 from bot.safety.folders import Folders
@@ -99,6 +100,11 @@ class Library:
         model = self._models.get(model_id)
         return model.sha256 if model else ""
 
+    def layers(self, model_id: str) -> int:
+        """Style layers of a model: one at 4 × 4 pixels and one at each doubling up to half its side."""
+        model = self._models.get(model_id)
+        return 1 + max(0, (model.size // 8).bit_length() - 1) if model else 0
+
     def abilities(self, model_id: str) -> tuple[str, ...]:
         """The kinds of recipes that the model can follow; all of them before the worker has told."""
         model = self._models.get(model_id)
@@ -116,7 +122,8 @@ class Library:
             if attempt == 0:
                 await self.refresh()  # it may be as new as a minute
         if asked:
-            raise Refused(f"There is no model called “{asked[:64]}” here. `/models` lists those there are.")
+            words = "There is no model called “{name}” here. `/models` lists those there are."
+            raise Refused(said(words, name=asked[:64]))
         raise Refused("There is no model yet. `/train emoji` teaches one from this server's emoji in a few minutes.")
 
     def _find(self, guild_id: int | None, asked: str) -> Model | None:

@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.language import said
 from bot.stories import Origin, Plain, QueueLine, TrainingPhase, TrainingView
 from bot.workflows.words import expected_line, figures_line
 from gan.contract import Estimate, Event, EventKind, Figures, ModelId, Progress, Training, TrainingState
@@ -200,7 +201,7 @@ def activity(progress: Progress, silent_s: float = 0.0) -> str:
     """What the trainer does, in a member's words."""
     if not progress.seconds:
         return waited("getting ready", silent_s)
-    return ACTIVITIES.get(progress.phase, progress.phase)
+    return said(ACTIVITIES[progress.phase]) if progress.phase in ACTIVITIES else progress.phase
 
 
 def waited(words: str, seconds: float) -> str:

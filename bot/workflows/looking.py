@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
+from contextlib import suppress
+from typing import Literal
 
 from bot.errors import Refused, Retry
-from bot.records.outputs import Output
-from bot.stories import CreditsView, Origin
+from bot.records.favourites import Pick as RecordedPick
+from bot.records.lineage import Link
+from bot.stories import CreditsView, FamilyView, Kin, MatesView, Origin, Pick
+from bot.workflows.library import MOST_CHOICES, rank
 from bot.workflows.parts import Parts
 from bot.workflows.planning import picture_for
 from bot.workflows.recipes import read_recipe
 from bot.workflows.recounting import credit_share, recipe_steps
-from gan.contract import Credit, PictureFormat, RenderRequest, Upscaler
+from bot.workflows.small import thumbnails
+from gan.contract import Credit
 
-THUMB_SIZE = 128
+MOST_MATES = 12
+"""As many as a numbered sheet shows at a glance."""
+GENERATIONS = 6
+MOST_KIN = 40
+"""Pictures in a family tree; more would be too small to see."""
+MOVES = frozenset({"pull", "draw"})
 
 
 async def credits_of(parts: Parts, origin: Origin, output_id: int) -> CreditsView:
     """Whose art is in a picture, from its record: it answers though the model be gone."""
     picture = await picture_for(parts.records, origin, output_id)
+    recipe = read_recipe(picture.recipe)
+    names: dict[str, str] = {}
+    with suppress(Refused, Retry):
+        named = await parts.library.sliders.named(picture.model_id, picture.model_sha256, origin.guild_id)
+        names = {one.id: name for one, name in named}
     shares = [Credit.model_validate(one) for one in picture.credits]
     return CreditsView(
         output_id=picture.id,
@@ -26,23 +40,105 @@ async def credits_of(parts: Parts, origin: Origin, output_id: int) -> CreditsVie
         model_title=parts.library.title(picture.model_id),
         made_at=picture.made_at.timestamp(),
         shares=tuple(credit_share(one) for one in shares),
-        steps=recipe_steps(read_recipe(picture.recipe)),
+        steps=recipe_steps(recipe, names),
         exact=bool(shares),
-        thumbnail=await _thumbnail(parts, picture),
+        thumbnail=(await thumbnails(parts, [picture])).get(picture.id),
     )
 
 
-async def _thumbnail(parts: Parts, picture: Output) -> bytes | None:
-    """A small picture to know it by; none while the worker cannot draw it."""
-    request = RenderRequest(
-        model=picture.model_id,
-        recipes=(read_recipe(picture.recipe),),
-        size=THUMB_SIZE,
-        upscaler=Upscaler(picture.upscaler),
-        format=PictureFormat.png,
+async def mates_of(parts: Parts, origin: Origin, output_id: int, purpose: Literal["breed", "morph"]) -> MatesView:
+    """What a picture may be mixed with: the asker's favourites and newest pictures of the same model."""
+    picture = await picture_for(parts.records, origin, output_id)
+    picks = await parts.records.favourites.picks(origin.member_id, origin.guild_id)
+    fitting = [one for one in picks if one.model_id == picture.model_id and one.output_id != picture.id][:MOST_MATES]
+    if not fitting:
+        raise Refused(
+            "You have no other picture by this model yet. Make some with `/generate`, or star others' with ⭐."
+        )
+    rows = await parts.records.outputs.several([one.output_id for one in fitting])
+    thumbs = await thumbnails(parts, rows)
+    return MatesView(
+        output_id=picture.id,
+        owner_id=origin.member_id,
+        purpose=purpose,
+        picks=tuple(
+            Pick(output_id=one.output_id, name=one.name, starred=one.starred, thumbnail=thumbs.get(one.output_id))
+            for one in fitting
+        ),
     )
-    try:
-        answer = await parts.worker.render(request)
-    except (Refused, Retry):
-        return None
-    return b64encode(answer.pictures[0].data)
+
+
+async def pick_choices(
+    parts: Parts, member_id: int, guild_id: int | None, typed: str, fits: int | None
+) -> list[tuple[str, int]]:
+    """For autocomplete: favourites first, those whose name or number was typed before the others."""
+    wanted = typed.strip().lstrip("#").casefold()
+    picks = await parts.records.favourites.picks(member_id, guild_id)
+    if fits is not None:
+        other = await parts.records.outputs.get(fits)
+        picks = [one for one in picks if other and one.model_id == other.model_id and one.output_id != fits]
+    ranked = [(rank(wanted, one.name, str(one.output_id)) if wanted else 0, one) for one in picks]
+    fitting = sorted((pair for pair in ranked if pair[0] < 3), key=lambda pair: pair[0])[:MOST_CHOICES]
+    return [(_pick_label(parts, one), one.output_id) for _, one in fitting]
+
+
+def _pick_label(parts: Parts, pick: RecordedPick) -> str:
+    star = "⭐ " if pick.starred else ""
+    name = f"{pick.name} · " if pick.name else ""
+    return f"{star}{name}#{pick.output_id} · {parts.library.title(pick.model_id)[:30]}"[:100]
+
+
+# --- families -------------------------------------------------------------------------------------------------------
+
+
+async def family_of(parts: Parts, origin: Origin, output_id: int) -> FamilyView:
+    """The forebears of a picture, with who made each. A row of moves by sliders is told as one step."""
+    picture = await picture_for(parts.records, origin, output_id)
+    lineage = parts.records.lineage
+    links = await lineage.ancestry(picture.id, GENERATIONS * 4)
+    known: dict[int, list[Link]] = {}
+    for link in links:
+        known.setdefault(link.output_id, []).append(link)
+    tree = _folded(picture.id, known)
+    shown = list(tree)[:MOST_KIN]
+    rows = {row.id: row for row in await parts.records.outputs.several(shown)}
+    makers = await parts.records.outputs.makers(shown)
+    thumbs = await thumbnails(parts, list(rows.values()))
+    kin = [
+        Kin(
+            output_id=one,
+            maker_id=makers[one][0],
+            maker=makers[one][1],
+            generation=tree[one][0],
+            parents=tuple(pair for pair in tree[one][1] if pair[0] in rows),
+            thumbnail=thumbs.get(one),
+        )
+        for one in shown
+        if one in rows
+    ]
+    title = parts.library.title(picture.model_id)
+    return FamilyView(output_id=picture.id, model_title=title, kin=tuple(kin), cut=len(tree) > len(kin))
+
+
+def _folded(root: int, known: dict[int, list[Link]]) -> dict[int, tuple[int, list[tuple[int, str]]]]:
+    """Each picture's generation and parents, moves by sliders folded; the nearest generation first."""
+    tree: dict[int, tuple[int, list[tuple[int, str]]]] = {}
+    level = [root]
+    for generation in range(GENERATIONS + 1):
+        following: list[int] = []
+        for child in dict.fromkeys(level):
+            parents = [_beyond_moves(link, known) for link in known.get(child, [])] if generation < GENERATIONS else []
+            tree[child] = (generation, parents)  # met again further up, it stands there
+            following += [parent for parent, _ in parents]
+        level = following
+    return dict(sorted(tree.items(), key=lambda item: (item[1][0], item[0])))
+
+
+def _beyond_moves(link: Link, known: dict[int, list[Link]]) -> tuple[int, str]:
+    count = 1
+    while link.relation in MOVES:
+        before = known.get(link.parent_id, [])
+        if len(before) != 1 or before[0].relation not in MOVES:
+            break
+        link, count = before[0], count + 1
+    return link.parent_id, f"{count} moves" if count > 1 else link.relation

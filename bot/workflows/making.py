@@ -6,6 +6,7 @@ import time
 from contextlib import suppress
 
 from bot.errors import Refused, Retry
+from bot.language import said
 from bot.policy import render_quota
 from bot.records.outputs import NewOutput
 from bot.records.requests import Ending, RequestState
@@ -96,7 +97,8 @@ async def ask_worker(telling: Telling, plan: Plan) -> RenderAnswer:
         title = library.title(plan.model_id)
         with suppress(Retry):
             await library.refresh()
-        raise Refused(f"The model “{title}” is no longer there. `/models` lists those there are.") from refused
+        words = "The model “{name}” is no longer there. `/models` lists those there are."
+        raise Refused(said(words, name=title)) from refused
 
 
 async def deliver(telling: Telling, plan: Plan, made: Made) -> Posted:

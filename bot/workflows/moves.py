@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 
 from bot.errors import Refused
+from bot.language import said
 from gan.contract import (
     MAX_RECIPE_DEPTH,
     SEED_LIMIT,
@@ -32,20 +33,23 @@ CALMER, BOLDER = 0.8, 1.25
 """Factors of one press toward the mean and away from it; one undoes the other."""
 CALMEST, BOLDEST = 0.2, 2.0
 NEAR_AGAIN = 0.3
+BLENDS = ((0.25, "¾ A, ¼ B"), (0.5, "½ A, ½ B"), (0.75, "¼ A, ¾ B"))
+TIER_WORDS = ("shape", "features", "colours")
+"""What the coarse, middle and fine layers of a picture mostly hold."""
 MOST_EDIT = 5.0
 """The contract's limit of one edit."""
 TOO_DEEP = (
-    f"This picture is already {MAX_RECIPE_DEPTH - 1} steps away from its first one, and that is as far as it goes. "
+    "This picture is already {steps} steps away from its first one, and that is as far as it goes. "
     "Press 🔁 or use `/generate` to start from a new picture."
 )
-CALM_ENOUGH = "This is as calm as it gets: further on, every picture of the model looks alike. Try ➕."
-BOLD_ENOUGH = "This is as bold as it gets: further on, pictures of this model fall apart. Try ➖."
+CALM_ENOUGH = "This is as calm as it gets: further on, every picture of the model looks alike. Try 🔥."
+BOLD_ENOUGH = "This is as bold as it gets: further on, pictures of this model fall apart. Try 🧊."
 
 
 def fits(recipe: Recipe) -> Recipe:
     """The recipe itself. Raises `Refused` when it nests deeper than workers allow."""
     if depth(recipe) > MAX_RECIPE_DEPTH:
-        raise Refused(TOO_DEEP)
+        raise Refused(said(TOO_DEEP, steps=MAX_RECIPE_DEPTH - 1))
     return recipe
 
 
@@ -113,6 +117,28 @@ def _edited(base: Recipe, values: dict[str, float]) -> Recipe:
         if value:
             base = Edit(of=base, direction=name, amount=value)
     return fits(base)
+
+
+def tiers(layers: int) -> tuple[tuple[int, ...], ...]:
+    """A model's style layers in three: the coarse ones (shape), the middle, the fine ones (colour, detail)."""
+    coarse = -(-layers // 3)
+    middle = -(-(layers - coarse) // 2)
+    return tuple(range(coarse)), tuple(range(coarse, coarse + middle)), tuple(range(coarse + middle, layers))
+
+
+def children(a: Recipe, b: Recipe, layers: int) -> tuple[tuple[Recipe, str], ...]:
+    """Nine children of two pictures, each with what it has of them, such as `½ A, ½ B` or `A with B's colours`.
+
+    Three blends from a to b; a with the coarse, middle or fine layers of b; and the other way round. Where layers
+    cannot be mixed (`layers` below 3) nine blends.
+    """
+    if layers < 3:
+        return tuple((fits(Blend(a=a, b=b, t=n / 10)), said("{a} of 10 A, {b} B", a=10 - n, b=n)) for n in range(1, 10))
+    blends = [(fits(Blend(a=a, b=b, t=t)), words) for t, words in BLENDS]
+    named = [(tier, said(TIER_WORDS[n])) for n, tier in enumerate(tiers(layers))]
+    of_b = [(fits(Mix(a=a, b=b, layers=tier)), said("A with B's {what}", what=word)) for tier, word in named]
+    of_a = [(fits(Mix(a=b, b=a, layers=tier)), said("B with A's {what}", what=word)) for tier, word in named]
+    return (*blends, *of_b, *of_a)
 
 
 def at(recipe: Recipe, direction: str, value: float) -> Recipe:

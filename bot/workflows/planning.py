@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.errors import Refused
+from bot.language import said
 from bot.records import Records
 from bot.records.lineage import SAME
 from bot.records.outputs import Output
-from bot.stories import Generate, OpenLarge, Origin, Play, Reroll, ShowAgain, Variations
+from bot.stories import Breed, Generate, OpenLarge, Origin, Play, Reroll, ShowAgain, Variations
 from bot.workflows import moves
 from bot.workflows.recipes import (
     GRID_SIZE,
     LARGE_SIZE,
     Around,
+    Bred,
     Fresh,
     Moved,
     Plan,
@@ -26,7 +30,7 @@ from gan.contract import Recipe, Upscaler
 
 VARIATIONS = 4
 FORMAT = "png"
-MakeAsk = Generate | Reroll | Variations | OpenLarge | ShowAgain | Play
+MakeAsk = Generate | Reroll | Variations | OpenLarge | ShowAgain | Play | Breed
 
 
 async def plan_of(telling: Telling, ask: MakeAsk) -> Plan:
@@ -49,6 +53,8 @@ async def plan_of(telling: Telling, ask: MakeAsk) -> Plan:
             return await _around(telling, Around(output_id=ask.output_id, amount=amount))
         case Play():
             return await _moved(telling, ask)
+        case Breed():
+            return await _bred(telling, ask)
 
 
 async def _again(telling: Telling, request_id: int) -> Plan:
@@ -59,7 +65,7 @@ async def _again(telling: Telling, request_id: int) -> Plan:
             return _fresh(plan.model_id, again, drawn_seed(telling.id))
         case Around() as again:
             return await _around(telling, again)
-        case Single() | Moved():
+        case Single() | Moved() | Bred():
             raise Refused("There is nothing to make again here. Open the pictures it came from, or use `/generate`.")
 
 
@@ -101,9 +107,8 @@ async def _moved(telling: Telling, ask: Play) -> Plan:
         case _:
             recipe, parents, relation = moves.another(before, drawn_seed(telling.id)), (), ""
     again = Moved(output_id=output.id, move=ask.move, direction=ask.direction)
-    return Plan(
-        model_id=output.model_id, recipes=(recipe,), size=LARGE_SIZE, again=again, parents=parents, relation=relation
-    )
+    size = GRID_SIZE if ask.move == "pull" else LARGE_SIZE  # beside the sliders it is shown smaller
+    return Plan(model_id=output.model_id, recipes=(recipe,), size=size, again=again, parents=parents, relation=relation)
 
 
 async def _pulled(telling: Telling, output: Output, before: Recipe, ask: Play) -> Recipe:
@@ -115,6 +120,33 @@ async def _pulled(telling: Telling, output: Output, before: Recipe, ask: Play) -
     return moves.pulled(before, direction, ask.amount)
 
 
+async def _bred(telling: Telling, ask: Breed) -> Plan:
+    a, b = await picture_here(telling, ask.a), await picture_here(telling, ask.b)
+    one_model(telling, [a, b])
+    library = telling.parts.library
+    layers = library.layers(a.model_id) if "mix" in library.abilities(a.model_id) else 0
+    made = moves.children(read_recipe(a.recipe), read_recipe(b.recipe), layers)
+    again = Bred(a=a.id, b=b.id, captions=tuple(words for _, words in made))
+    recipes = tuple(recipe for recipe, _ in made)
+    parents = (a.id, b.id)
+    return Plan(model_id=a.model_id, recipes=recipes, size=GRID_SIZE, again=again, parents=parents, relation="breed")
+
+
+def one_model(telling: Telling, pictures: Sequence[Output]) -> None:
+    """Raises `Refused` unless all are pictures of one model, and at least two different ones."""
+    if len({one.id for one in pictures}) < 2:
+        raise Refused("Choose two different pictures.")
+    first = pictures[0]
+    other = next((one for one in pictures if one.model_sha256 != first.model_sha256), None)
+    if other is not None:
+        a, b = (f"“{telling.parts.library.title(one.model_id)}”" for one in (first, other))
+        words = (
+            "Only pictures of one model can be mixed: #{first} is by {a}, #{other} by {b}. "
+            "With `/find` a picture can be found in another model first."
+        )
+        raise Refused(said(words, first=first.id, a=a, other=other.id, b=b))
+
+
 # --- what stands already -------------------------------------------------------------------------------------------
 
 
@@ -122,7 +154,9 @@ async def _large(telling: Telling, ask: OpenLarge) -> Plan:
     """A picture at its large size: the row that is there, else a copy, which the record keeps apart by its relation."""
     output = await picture_here(telling, ask.output_id)
     again = Single(output_id=output.id, direction=ask.direction)
-    records = telling.parts.records
+    records, sliders = telling.parts.records, telling.parts.library.sliders
+    if ask.direction is not None:  # found once for a model, which takes some seconds: the member is told meanwhile
+        await telling.from_worker(lambda: sliders.directions(output.model_id, output.model_sha256))
     for row in [output, *await records.outputs.several(await records.lineage.copies(output.id))]:
         if row.size == LARGE_SIZE and row.format == FORMAT and row.upscaler == Upscaler.auto and not row.deleted_at:
             return _standing([row], again)
@@ -144,7 +178,7 @@ async def _shown_again(telling: Telling, request_id: int) -> Plan:
     return _standing(there, before.again, before)
 
 
-def _standing(rows: list[Output], again: Fresh | Around | Single | Moved, before: Plan | None = None) -> Plan:
+def _standing(rows: list[Output], again: Fresh | Around | Single | Moved | Bred, before: Plan | None = None) -> Plan:
     first = rows[0]
     return Plan(
         model_id=first.model_id,
@@ -171,7 +205,10 @@ async def picture_for(records: Records, origin: Origin, output_id: int) -> Outpu
     output = await records.outputs.get(await records.lineage.original(output_id))
     elsewhere = output is None or output.server_id != origin.guild_id
     if output is None or elsewhere or (output.server_id is None and output.member_id != origin.member_id):
-        raise Refused(f"I have no record of a picture #{output_id} here. `/generate` makes new ones.")
+        raise Refused(
+            said("I have no record of a picture #{picture} here. `/generate` makes new ones.", picture=output_id)
+        )
     if output.deleted_at is not None:
-        raise Refused(f"Picture #{output_id} was taken back by whoever made it. `/generate` makes new ones.")
+        words = "Picture #{picture} was taken back by whoever made it. `/generate` makes new ones."
+        raise Refused(said(words, picture=output_id))
     return output

@@ -59,6 +59,15 @@ class Moved(Plain):
     direction: str | None = None
 
 
+class Bred(Plain):
+    """The children of two pictures."""
+
+    kind: Literal["bred"] = "bred"
+    a: int
+    b: int
+    captions: tuple[str, ...]
+
+
 class Plan(Plain):
     """What a request will make, decided and written down before it is made."""
 
@@ -66,7 +75,7 @@ class Plan(Plain):
     recipes: tuple[Recipe, ...]
     size: int
     upscaler: Upscaler = Upscaler.auto
-    again: Annotated[Fresh | Around | Single | Moved, Field(discriminator="kind")]
+    again: Annotated[Fresh | Around | Single | Moved | Bred, Field(discriminator="kind")]
     """How to do the same again with other seeds."""
     parents: tuple[int, ...] = ()
     """Outputs that these came from, for their lineage, and how."""

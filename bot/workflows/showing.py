@@ -8,11 +8,13 @@ from base64 import b64encode
 from collections.abc import Sequence
 
 from bot.errors import Refused, Retry
+from bot.language import said
 from bot.records.requests import RequestState
-from bot.stories import PicturesView, ShownPicture, SliderBoard
-from bot.workflows.recipes import Around, Fresh, Made, Moved, Plan, Single, seed_of
+from bot.stories import Parent, PicturesView, ShownPicture, SliderBoard
+from bot.workflows.recipes import Around, Bred, Fresh, Made, Moved, Plan, Single, seed_of
+from bot.workflows.small import thumbnails
 from bot.workflows.telling import Telling, elapsed_ms
-from bot.workflows.words import NUMBERS, credit_lines, milliseconds, plural, seeds_line
+from bot.workflows.words import credit_lines, milliseconds, new_pictures, percent, seeds_line
 from gan.contract import Seed, Vary
 
 log = logging.getLogger(__name__)
@@ -51,24 +53,28 @@ async def view(telling: Telling, plan: Plan, made: Made, data: Sequence[bytes]) 
         abilities=library.abilities(plan.model_id),
         stars=(await telling.parts.records.favourites.stars([subject])).get(subject, 0) if large else 0,
         board=await _board(telling, plan),
+        captions=plan.again.captions if isinstance(plan.again, Bred) else (),
+        parents=await _parents(telling, plan.again) if isinstance(plan.again, Bred) else (),
     )
 
 
 def headline(plan: Plan, subject: int) -> str:
     match plan.again:
         case Fresh(count=count):
-            return NUMBERS.get(count, plural(count, "new picture"))
+            return new_pictures(count)
         case Around(output_id=output_id):
-            return f"Variations of #{output_id}"
+            return said("Variations of #{picture}", picture=output_id)
         case Single() | Moved():
-            return f"Picture #{subject}"
+            return said("Picture #{picture}", picture=subject)
+        case Bred(a=a, b=b):
+            return said("Children of #{a} and #{b}", a=a, b=b)
 
 
 def about(plan: Plan) -> tuple[str, ...]:
     """The small print: what one needs to make it again."""
     first = plan.recipes[0]
-    variety = f"variety {first.variety:.0%}".replace("%", " %") if isinstance(first, Seed) else ""
-    moved = f"moved {first.amount:.0%}".replace("%", " %") if isinstance(first, Vary) else ""
+    variety = said("variety {share}", share=percent(first.variety)) if isinstance(first, Seed) else ""
+    moved = said("moved {share}", share=percent(first.amount)) if isinstance(first, Vary) else ""
     return (seeds_line(seed_of(recipe) for recipe in plan.recipes), variety, moved)
 
 
@@ -76,7 +82,7 @@ async def _back(telling: Telling, plan: Plan, subject: int) -> str:
     """Where the way back leads: from a move to what it was made of, from a picture to those it was chosen among."""
     records = telling.parts.records
     match plan.again:
-        case Moved(output_id=before) | Around(output_id=before):
+        case Moved(output_id=before) | Around(output_id=before) | Bred(a=before):
             return f"open:{before}"
         case Single(direction=None):
             picture = await records.outputs.get(subject)
@@ -88,6 +94,17 @@ async def _back(telling: Telling, plan: Plan, subject: int) -> str:
             return f"open:{subject}"
         case Fresh():
             return ""
+
+
+async def _parents(telling: Telling, again: Bred) -> tuple[Parent, ...]:
+    """Both with a small picture, where the worker draws it at once."""
+    records, member = telling.parts.records, telling.origin.member_id
+    rows = await records.outputs.several((again.a, again.b))
+    thumbs = await thumbnails(telling.parts, rows)
+    names = [await records.favourites.name(member, row.id) or "" for row in rows]
+    return tuple(
+        Parent(output_id=row.id, name=name, thumbnail=thumbs.get(row.id)) for row, name in zip(rows, names, strict=True)
+    )
 
 
 async def _board(telling: Telling, plan: Plan) -> SliderBoard | None:

@@ -28,7 +28,7 @@ SHOWN_AT = 2.0
 WAIT_S = 10.0
 LOOKING = "The sliders of this model are being looked for, which takes some seconds, once."
 NO_SLIDERS = "This model has no sliders. `/models` lists others."
-THUMBS_S = 3.0
+THUMBS_S = 6.0
 
 
 @dataclass
@@ -118,5 +118,5 @@ class Sliders:
 
 
 def measured_name(direction: Direction) -> str:
-    """`darker ↔ brighter`, or as much of it as was measured."""
-    return " ↔ ".join(word for word in (direction.less, direction.more) if word)
+    """`darker ⇄ brighter`, or as much of it as was measured."""
+    return " ⇄ ".join(word for word in (direction.less, direction.more) if word)

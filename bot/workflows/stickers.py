@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.errors import Refused
+from bot.language import said
 from bot.stories import MakeSticker
 from bot.workflows.making import ask_worker, new_outputs
 from bot.workflows.planning import picture_here
@@ -15,7 +16,8 @@ SHORTEST, LONGEST = 2, 30
 async def make_sticker(telling: Telling, ask: MakeSticker) -> None:
     await telling.step("record", telling.accept)
     name = await telling.step("make sticker", give_sticker, telling, ask)
-    await telling.finish(f"**{name}** is one of this server's stickers now: it is in the sticker picker.")
+    done = "**{name}** is one of this server's stickers now: it is in the sticker picker."
+    await telling.finish(said(done, name=name))
 
 
 async def give_sticker(telling: Telling, ask: MakeSticker) -> str:
@@ -45,5 +47,6 @@ def sticker_name(typed: str) -> str:
     """A name that Discord takes, 2 to 30 characters. Raises `Refused`."""
     name = " ".join(typed.split())
     if not SHORTEST <= len(name) <= LONGEST:
-        raise Refused(f"A sticker's name has {SHORTEST} to {LONGEST} characters. Press the button again.")
+        words = "A sticker's name has {least} to {most} characters. Press the button again."
+        raise Refused(said(words, least=SHORTEST, most=LONGEST))
     return name

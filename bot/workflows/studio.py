@@ -6,11 +6,23 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from typing import get_args
+from typing import Literal, get_args
 
 from bot.errors import Refused, Retry
+from bot.language import said
 from bot.records.trainings import Training
-from bot.stories import Ask, CreditsView, ModelLine, NoticeView, Origin, Posted, QueueLine, TrainingPhase
+from bot.stories import (
+    Ask,
+    CreditsView,
+    FamilyView,
+    MatesView,
+    ModelLine,
+    NoticeView,
+    Origin,
+    Posted,
+    QueueLine,
+    TrainingPhase,
+)
 from bot.workflows import looking
 from bot.workflows.answering import answer
 from bot.workflows.background import Background
@@ -101,20 +113,34 @@ class Studio:
     async def credits(self, origin: Origin, output_id: int) -> CreditsView:
         return await looking.credits_of(self._parts, origin, output_id)
 
+    async def mates(self, origin: Origin, output_id: int, purpose: Literal["breed", "morph"]) -> MatesView:
+        return await looking.mates_of(self._parts, origin, output_id, purpose)
+
+    async def family(self, origin: Origin, output_id: int) -> FamilyView:
+        return await looking.family_of(self._parts, origin, output_id)
+
+    async def pick_choices(
+        self, member_id: int, guild_id: int | None, typed: str, fits: int | None = None
+    ) -> list[tuple[str, int]]:
+        return await looking.pick_choices(self._parts, member_id, guild_id, typed, fits)
+
     async def status(self) -> dict[str, str]:
         """Lines for /about."""
         made, health = await asyncio.gather(self._parts.records.outputs.count(), self._health())
-        return {"Version": self._version, **health, "Pictures made": f"{made:,}"}
+        return {said("Version"): self._version, **health, said("Pictures made"): f"{made:,}"}
 
     async def _health(self) -> dict[str, str]:
         try:
             async with asyncio.timeout(2.0):
                 return worker_lines(await self._parts.worker.health())
         except (Retry, Refused, TimeoutError) as away:
-            return {"Worker": f"not answering ({away or 'no answer within 2 s'})"}
+            why = said(str(away)) if str(away) else said("no answer within 2 s")
+            return {said("Worker"): said("not answering ({why})", why=why)}
 
 
 def worker_lines(health: Health) -> dict[str, str]:
-    trainings = f"{health.trainings_running} running, {health.trainings_queued} waiting"
-    lines = {"Worker": health.state.value + (f": {health.detail}" if health.detail else "")}
-    return lines | {"Device": health.device or "unknown", "Models": str(health.models), "Trainings": trainings}
+    running, waiting = health.trainings_running, health.trainings_queued
+    lines = {said("Worker"): health.state.value + (f": {health.detail}" if health.detail else "")}
+    lines[said("Device")] = health.device or said("unknown")
+    lines[said("Models")] = str(health.models)
+    return lines | {said("Trainings"): said("{running} running, {waiting} waiting", running=running, waiting=waiting)}

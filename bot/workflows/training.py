@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from bot.errors import Refused, Unseen
+from bot.language import said
 from bot.policy import check_steer, check_training, training_quota
 from bot.records.models import Owner
 from bot.records.requests import RequestState
@@ -202,7 +203,7 @@ async def steer(telling: Telling, ask: SteerTraining) -> None:
     """Stop, cancel, pause or resume a training; its own message shows what came of it."""
     await telling.step("record", telling.accept)
     await telling.step("steer", steer_worker, telling, ask)
-    await telling.finish(STEERED[ask.action])
+    await telling.finish(said(STEERED[ask.action]))
 
 
 async def steer_worker(telling: Telling, ask: SteerTraining) -> None:

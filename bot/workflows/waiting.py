@@ -6,10 +6,10 @@ import asyncio
 from dataclasses import dataclass
 
 from bot.errors import Retry
+from bot.language import counted, said
 from bot.worker import WorkerAway, WorkerBusy
 from bot.workflows.lines import Spot
 from bot.workflows.needs import Worker
-from bot.workflows.words import plural
 
 HOLD_ON = (
     "The worker, which makes the pictures, does not answer just now. It is usually back within seconds; "
@@ -43,9 +43,9 @@ class Waiting:
             case WorkerBusy() as busy:
                 return in_line(await self._before_us(look_s), busy.after)
             case WorkerAway():
-                return HOLD_ON
+                return said(HOLD_ON)
             case Retry() as other:
-                return f"{str(other).rstrip('.')}. {BY_ITSELF}"
+                return f"{said(str(other))} {said(BY_ITSELF)}"
         return await self._silence(look_s)
 
     async def _silence(self, look_s: float) -> str:
@@ -54,8 +54,8 @@ class Waiting:
             async with asyncio.timeout(look_s):
                 await self.worker.health()
         except (Retry, TimeoutError):
-            return HOLD_ON
-        return SLOW if self.looks > 1 else ""
+            return said(HOLD_ON)
+        return said(SLOW) if self.looks > 1 else ""
 
     async def _before_us(self, look_s: float) -> int:
         try:
@@ -67,5 +67,16 @@ class Waiting:
 
 def in_line(before: int, seconds: float) -> str:
     """The place in the line, and how long it takes from there."""
-    those = f"{plural(before, 'picture or request', 'pictures or requests')} before yours" if before else "others first"
-    return f"The worker is busy with {those}: about {max(1, round(seconds))} s. {BY_ITSELF}"
+    wait = max(1, round(seconds))
+    if not before:
+        return said(
+            "The worker is busy with others first: about {seconds} s. The answer comes here by itself.", seconds=wait
+        )
+    return counted(
+        "The worker is busy with {count} picture or request before yours: about {seconds} s. "
+        "The answer comes here by itself.",
+        "The worker is busy with {count} pictures or requests before yours: about {seconds} s. "
+        "The answer comes here by itself.",
+        before,
+        seconds=wait,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from bot.language import counted, said
 from gan.contract import Credit, Estimate, Figures
 
 NUMBERS = {1: "A new picture", 4: "Four new pictures", 9: "Nine new pictures"}
@@ -12,16 +13,26 @@ LEAST_SHARE = 0.01
 """Shares below one percent are not worth a line."""
 
 
+def new_pictures(count: int) -> str:
+    """`Four new pictures`."""
+    return said(NUMBERS[count]) if count in NUMBERS else counted("{count} new picture", "{count} new pictures", count)
+
+
+def percent(share: float) -> str:
+    """`41 %`."""
+    return f"{share:.0%}".replace("%", " %")
+
+
 def credit_lines(shares: Iterable[Credit | Mapping[str, Any]]) -> tuple[str, ...]:
     """Lines such as `Ada's fox 41 %`, largest share first."""
     read = [Credit.model_validate(one) for one in shares]
-    return tuple(f"{credit_name(one)} {one.weight:.0%}".replace("%", " %") for one in read if one.weight >= LEAST_SHARE)
+    return tuple(f"{credit_name(one)} {percent(one.weight)}" for one in read if one.weight >= LEAST_SHARE)
 
 
 def credit_name(credit: Credit) -> str:
     """`Ada's fox`, or as much of it as is known."""
-    title = credit.title or f"work {credit.work[:8]}"
-    return f"{credit.artist}'s {title}" if credit.artist else title
+    title = credit.title or said("work {work}", work=credit.work[:8])
+    return said("{artist}'s {title}", artist=credit.artist, title=title) if credit.artist else title
 
 
 def figures_line(figures: Figures, estimate: Estimate | None = None) -> str:
@@ -31,18 +42,19 @@ def figures_line(figures: Figures, estimate: Estimate | None = None) -> str:
     """
     parts = []
     if figures.copies is not None:
-        parts.append(f"{of_hundred(1 - figures.copies)} sample pictures are new")
+        parts.append(said("{share} sample pictures are new", share=of_hundred(1 - figures.copies)))
     if figures.coverage_k5 is not None:
-        parts.append(f"{of_hundred(figures.coverage_k5)} works have their like")
+        parts.append(said("{share} works have their like", share=of_hundred(figures.coverage_k5)))
     elif figures.coverage is not None:
-        parts.append(f"coverage {figures.coverage:.0%}".replace("%", " %"))
+        parts.append(said("coverage {share}", share=percent(figures.coverage)))
     if figures.kid_x1000 is not None:
         before = figures.base_kid_x1000
-        parts.append(f"KID {figures.kid_x1000:.0f}" + (f" (the base: {before:.0f})" if before is not None else ""))
+        kid = f"KID {figures.kid_x1000:.0f}"
+        parts.append(kid if before is None else said("{kid} (the base: {before})", kid=kid, before=f"{before:.0f}"))
         if estimate is not None and estimate.kid_x1000 is not None:
             low, high = estimate.kid_x1000
-            held = "better than" if figures.kid_x1000 < low else "worse than" if figures.kid_x1000 > high else "as"
-            parts.append(f"{held} expected")
+            better, worse = figures.kid_x1000 < low, figures.kid_x1000 > high
+            parts.append(said("better than expected" if better else "worse than expected" if worse else "as expected"))
     return " · ".join(parts)
 
 
@@ -51,12 +63,18 @@ def expected_line(estimate: Estimate | None) -> str:
     if estimate is None:
         return ""
     minutes = max(1, round(estimate.seconds / 60))
-    parts = [f"about {plural(minutes, 'minute')} from its start to pictures"]
+    parts = [
+        counted(
+            "about {count} minute from its start to pictures",
+            "about {count} minutes from its start to pictures",
+            minutes,
+        )
+    ]
     if estimate.coverage_k5 is not None:
         low, high = (round(100 * share) for share in estimate.coverage_k5)
-        several = f"{low}" if low == high else f"{low} to {high}"
-        parts.append(f"{several} of 100 works should then have their like")
-    return " · ".join(parts) + (f". {estimate.advice}" if estimate.advice else "")
+        several = f"{low}" if low == high else said("{low} to {high}", low=low, high=high)
+        parts.append(said("{several} of 100 works should then have their like", several=several))
+    return " · ".join(parts) + (f". {said(estimate.advice)}" if estimate.advice else "")
 
 
 def of_hundred(share: float) -> str:
@@ -64,7 +82,7 @@ def of_hundred(share: float) -> str:
     nearest = round(100 * share)
     if nearest in (0, 100) and share not in (0.0, 1.0):
         nearest = 1 if nearest == 0 else 99
-    return f"{nearest} of 100"
+    return said("{share} of 100", share=nearest)
 
 
 def seeds_line(seeds: Iterable[int | None]) -> str:
@@ -73,8 +91,8 @@ def seeds_line(seeds: Iterable[int | None]) -> str:
     if not known:
         return ""
     if len(known) == 1:
-        return f"seed {known[0]}"
-    return f"seeds {known[0]} to {known[-1]}"
+        return said("seed {seed}", seed=known[0])
+    return said("seeds {first} to {last}", first=known[0], last=known[-1])
 
 
 def milliseconds(ms: float) -> str:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 from base64 import b64encode
 from dataclasses import dataclass, field
+from typing import Literal
 
 from bot.errors import Refused, Retry
 from bot.stories import (
     Ask,
+    Breed,
     CreditsView,
     DeleteMine,
+    FamilyView,
     Favour,
     Generate,
     MakeEmoji,
     MakeSticker,
+    MatesView,
     Messenger,
     ModelLine,
     NoticeView,
@@ -34,7 +38,7 @@ from bot.stories import (
     Variations,
     View,
 )
-from tests.chat.views import pictures_view, png, slider_board, training_view
+from tests.chat.views import kin, parents, picks, pictures_view, png, slider_board, training_view
 
 
 @dataclass
@@ -88,6 +92,17 @@ class FakeStudio:
             steps=("a new picture from seed 7",),
             thumbnail=b64encode(png()),
         )
+
+    async def mates(self, origin: Origin, output_id: int, purpose: Literal["breed", "morph"]) -> MatesView:
+        return MatesView(output_id=output_id, owner_id=origin.member_id, purpose=purpose, picks=picks(3))
+
+    async def family(self, origin: Origin, output_id: int) -> FamilyView:
+        return FamilyView(output_id=output_id, model_title="Little things", kin=kin(output_id))
+
+    async def pick_choices(
+        self, member_id: int, guild_id: int | None, typed: str, fits: int | None = None
+    ) -> list[tuple[str, int]]:
+        return [(f"⭐ fox · #{n}", n) for n in (11, 12, 13) if n != fits and typed in str(n)]
 
     async def status(self) -> dict[str, str]:
         return {"Version": "0.1.0", "Worker": "ready"}
@@ -145,6 +160,13 @@ class FakeStudio:
                 await self._show(origin, opened(origin, origin.interaction_id * 10, slider_board(direction or "d1")))
             case Play():
                 await self._show(origin, opened(origin, origin.interaction_id * 10))
+            case Breed(a=a, b=b):
+                fields = {
+                    "captions": tuple(f"child {n}" for n in range(9)),
+                    "parents": parents(a, b),
+                    "back": f"open:{a}",
+                }
+                await self._show(origin, drawn(origin, 9, f"Children of #{a} and #{b}", **fields))
             case Favour(output_id=output):
                 await self._show(origin, NoticeView(tone="done", text=f"#{output} starred."))
             case MakeSticker(name=name):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.stories import (
+    Breed,
     DeleteMine,
     Favour,
     Generate,
@@ -101,7 +102,7 @@ async def test_only_the_owner_drives_a_panel_and_anyone_takes_a_copy(chat: Chat)
     await juno.press(before, "🔍 1")
     panel = await juno.find(lambda shown: shown.text.startswith("### Picture #"))
     asked = len(chat.studio.asks())
-    for label in ("🔁 Another", "🌱 A little", "🌪️ A lot", "➖ Calmer", "➕ Bolder", "🎚️ Sliders", "↩️ Back"):
+    for label in ("🔁 Another", "🌱 A little", "🌪️ A lot", "🧊 Calmer", "🔥 Bolder", "🎚️ Sliders", "↩️ Back"):
         refused = await ada.answer(await ada.press(panel, label))
         assert refused.ephemeral
         assert "Take a copy" in refused.text
@@ -120,8 +121,8 @@ async def test_only_the_owner_drives_a_panel_and_anyone_takes_a_copy(chat: Chat)
         ("🔁 Another", "again"),
         ("🌱 A little", "little"),
         ("🌪️ A lot", "lot"),
-        ("➖ Calmer", "calmer"),
-        ("➕ Bolder", "bolder"),
+        ("🧊 Calmer", "calmer"),
+        ("🔥 Bolder", "bolder"),
     ],
 )
 async def test_a_move_edits_the_panel_in_place(chat: Chat, label: str, move: str) -> None:
@@ -159,6 +160,40 @@ async def test_sliders_are_chosen_pulled_and_left(chat: Chat) -> None:
     await juno.press(panel, "✅ Done")
     await juno.find(lambda shown: "🎚️ Sliders" in shown.controls)
     assert len(await juno.messages_of_bot()) == 1
+    assert await chat.problems() == []
+
+
+async def test_breeding_from_the_panel_stays_in_the_panel(chat: Chat) -> None:
+    juno, ada = await chat.member(), await chat.artist()
+    panel = await grid(juno, count=1)
+    output = _outputs(panel)[0]
+    assert "Take a copy" in (await ada.answer(await ada.press(panel, "🧬 Breed"))).text
+    await juno.press(panel, "🧬 Breed")
+    mates = await juno.find(lambda shown: "Choose a picture…" in shown.controls)
+    assert mates.id == panel.id
+    assert mates.files == ["sheet.png"]
+    await juno.press(mates, "Choose a picture…", "12")
+    sheet = await juno.find(lambda shown: "Open a child…" in shown.controls)
+    assert chat.studio.asks()[-1] == Breed(a=output, b=12)
+    assert (sheet.id, len(sheet.pictures)) == (panel.id, 9)
+    child = sheet.controls["Open a child…"]["options"][4]
+    await juno.press(sheet, "Open a child…", child["value"])
+    await juno.find(lambda shown: shown.text.startswith(f"### Picture #{child['value']}"))
+    assert await chat.problems() == []
+
+
+async def test_breeding_and_family_trees_by_command(chat: Chat) -> None:
+    juno = await chat.member()
+    offered = await juno.suggestions("breed", "b", "1", a="11")
+    assert [one["value"] for one in offered] == ["12", "13"]
+    sheet = await juno.answer(await juno.command("breed", a="11", b="#12 · fox"))
+    assert chat.studio.asks()[-1] == Breed(a=11, b=12)
+    assert sheet.files[-1] == "parents.png"
+    tree = await juno.answer(await juno.command("lineage", picture="11"))
+    assert tree.files == ["family.png"]
+    assert not tree.ephemeral
+    refused = await juno.answer(await juno.command("lineage", picture="the fox"))
+    assert "type its number" in refused.text
     assert await chat.problems() == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 from typing import Any
 
@@ -10,19 +11,23 @@ import pytest
 from discord.http import handle_message_parameters
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
-from bot.chat import pages, panels, texts, training_panel
+from bot.chat import pages, panels, studio_pages, studio_texts, texts, training_panel, trees
 from bot.chat.buttons import PRESSES
 from bot.chat.parts import Panel, bar, duration, plain, small
 from bot.safety.intake import Reason
-from bot.stories import ModelLine, NoticeView, PicturesView, QueueLine, TrainingView
+from bot.stories import FamilyView, MatesView, ModelLine, NoticeView, PicturesView, QueueLine, TrainingView
 from playground.checks.components import walk
 from playground.checks.messages import Draft, read_message
 from playground.uploads import Upload
 from tests.chat.views import (
     PNG,
+    kin,
     model_lines,
     notice_views,
+    parents,
+    picks,
     pictures_view,
     pictures_views,
     queue_lines,
@@ -77,8 +82,9 @@ def all_text(draft: Draft) -> str:
 @quick
 @given(pictures_views, st.booleans())
 def test_pictures_fit_discord(view: PicturesView, private: bool) -> None:
-    draft = sent(panels.pictures(view, private=private, sheet=PNG if view.board else None))
-    assert len(found(draft, 12)[0]["items"]) == (1 if view.large else min(9, len(view.pictures)))
+    draft = sent(panels.pictures(view, private=private, sheet=PNG if view.board or view.parents else None))
+    beside = bool(view.board and view.board.sliders and view.large)
+    assert len(found(draft, 12)[0]["items"]) == (1 + beside if view.large else min(9, len(view.pictures)))
 
 
 @quick
@@ -141,8 +147,8 @@ def test_an_opened_picture_offers_all_that_can_be_done_with_it() -> None:
     view = pictures_view(1, large=True).model_copy(update={"back": "show:5"})
     public = labels(sent(panels.pictures(view)))
     assert public == [
-        *("🔁 Another", "🌱 A little", "🌪️ A lot", "➖ Calmer", "➕ Bolder"),
-        *("🎚️ Sliders", "⭐ Favourite", "📜 Credits"),
+        *("🔁 Another", "🌱 A little", "🌪️ A lot", "🧊 Calmer", "🔥 Bolder"),
+        *("🎚️ Sliders", "🧬 Breed", "⭐ Favourite", "📜 Credits"),
         *("😀 Emoji", "🏷️ Sticker", "👥 Take a copy", "↩️ Back", "🗑️ Delete"),
     ]
     private = labels(sent(panels.pictures(view, private=True)))
@@ -165,8 +171,43 @@ def test_sliders_show_what_each_does_and_where_the_one_in_hand_stands() -> None:
     assert [file.name for file in panel.files] == ["artel-50.png", "sliders.png"]
     assert "3 · rounder" in all_text(draft)
     (menu,) = found(draft, 3)
-    assert [option["label"] for option in menu["options"]][:2] == ["1 · darker ↔ brighter", "Slider 2"]
+    assert [option["label"] for option in menu["options"]][:2] == ["1 · darker ⇄ brighter", "Slider 2"]
     assert [option.get("default") for option in menu["options"]].index(True) == 2
+
+
+def test_children_show_their_parents_and_what_they_have_of_whom() -> None:
+    captions = tuple(f"child {n}" for n in range(1, 10))
+    view = pictures_view(9).model_copy(update={"captions": captions, "parents": parents(12, 15), "back": "open:12"})
+    panel = asyncio.run(panels.drawn(view))
+    draft = sent(panel)
+    assert [one["description"] for one in found(draft, 12)[0]["items"]] == list(captions)
+    assert len(found(draft, 11)) == 1
+    assert "**A** · #12 · fox" in all_text(draft)
+    assert [option["label"] for option in found(draft, 3)[0]["options"]][8] == "9 · child 9"
+    assert labels(draft) == ["↩️ Back", "🗑️ Delete"]
+
+
+async def test_pages_of_the_studio_fit_discord() -> None:
+    for count in (1, 12):
+        mates = MatesView(output_id=2**63 - 1, owner_id=2**64 - 1, purpose="breed", picks=picks(count))
+        panel = await studio_pages.mates_page(mates, private=True)
+        assert panel.ephemeral
+        assert len(found(sent(panel), 3)[0]["options"]) == count
+    family = FamilyView(output_id=7, model_title="x" * 200, kin=kin(7), cut=True)
+    draft = sent(await studio_pages.family_page(family, private=False))
+    assert "further back" in all_text(draft)
+    alone = family.model_copy(update={"kin": kin(7)[-1:], "cut": False})
+    assert "no forebears" in all_text(sent(await studio_pages.family_page(alone, private=False)))
+
+
+def test_a_family_tree_names_those_whom_its_font_can_write() -> None:
+    assert trees.drawable("Ada  Lovelace") == "Ada Lovelace"
+    assert trees.drawable("A name that is far too long") == "A name that i…"
+    assert trees.drawable("一二三四") == ""
+    drawn = Image.open(io.BytesIO(trees.draw(kin(7), studio_texts.RELATIONS)))
+    alone = Image.open(io.BytesIO(trees.draw(kin(7)[-1:], studio_texts.RELATIONS)))
+    assert drawn.width > alone.width
+    assert drawn.getbbox() is not None
 
 
 def test_files_carry_their_output_ids() -> None:

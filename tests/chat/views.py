@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from bot.stories import (
+    Kin,
     ModelLine,
     NoticeView,
+    Parent,
+    Pick,
     PicturesView,
     QueueLine,
     ShownPicture,
@@ -52,12 +55,40 @@ def pictures_view(count: int = 4, *, request_id: int = 5, owner_id: int = 9, lar
 
 def slider_board(chosen: str = "d1", count: int = 8) -> SliderBoard:
     small = b64encode(PNG)
-    names = ("darker ↔ brighter", "", "rounder")
+    names = ("darker ⇄ brighter", "", "rounder")
     return SliderBoard(
         sliders=tuple(
             Slider(id=f"d{n + 1}", name=names[n % 3], value=0.5 * n - 1, less=small, more=small) for n in range(count)
         ),
         chosen=chosen,
+    )
+
+
+def parents(a: int, b: int) -> tuple[Parent, ...]:
+    small = b64encode(PNG)
+    return (Parent(output_id=a, name="fox", thumbnail=small), Parent(output_id=b, thumbnail=small))
+
+
+def picks(count: int) -> tuple[Pick, ...]:
+    return tuple(Pick(output_id=11 + n, name="fox", starred=n == 0, thumbnail=b64encode(PNG)) for n in range(count))
+
+
+def kin(output_id: int) -> tuple[Kin, ...]:
+    def one(number: int, generation: int, *of: tuple[int, str], maker: str = "Ada") -> Kin:
+        return Kin(
+            output_id=number,
+            maker_id=30,
+            maker=maker,
+            generation=generation,
+            parents=of,
+            thumbnail=b64encode(PNG),
+        )
+
+    return (
+        one(output_id, 0, (2, "breed"), (3, "breed")),
+        one(2, 1, (1, "3 moves"), maker="一二三四"),
+        one(3, 1, (1, "vary"), maker="A name that is far too long for it"),
+        one(1, 2),
     )
 
 
@@ -133,6 +164,8 @@ pictures_views = st.builds(
     abilities=st.sampled_from([(), ALL_ABILITIES]),
     stars=st.integers(0, 10**6),
     board=st.none() | slider_boards,
+    captions=st.sampled_from([(), ("½ A, ½ B",) * 9, ("x" * 300, "")]),
+    parents=st.sampled_from([(), parents(1, 2), (Parent(output_id=2**63 - 1, name="*" * 200),)]),
 )
 notice_views = st.builds(
     NoticeView,

@@ -100,7 +100,7 @@ async def test_sliders_open_pull_stop_and_go_back_to_the_middle(house: House) ->
     board = view.board
     assert board is not None
     assert [(one.id, one.name, one.value) for one in board.sliders] == [
-        ("d1", "darker ↔ brighter", 0.0),
+        ("d1", "darker ⇄ brighter", 0.0),
         ("d2", "", 0.0),
     ]
     assert board.chosen == "d1"
@@ -175,7 +175,7 @@ async def test_credits_are_told_from_the_record_even_without_the_worker(house: H
     view = await house.studio.credits(house.origin(), pulled)
     assert view.shares == ("41 % · fox, by Ada", "59 % · work cat")
     assert view.steps[0].startswith("a new picture from seed")
-    assert view.steps[1] == "slider d1 to −1.5"
+    assert view.steps[1] == "slider “darker ⇄ brighter” to −1.5"
     assert view.thumbnail is None
     with pytest.raises(Refused, match="no record"):
         await house.studio.credits(house.origin(guild=OTHER_GUILD), pulled)
