@@ -204,7 +204,7 @@ def build(base_id: str, run: RunDir, seconds: float, options: dict[str, float | 
                 Work(sha256=digest, title=source.title[:100], artist=source.artist[:100], licence=source.licence)
             )
     request = TrainingRequest(
-        title=base_id.replace("-", " ").capitalize(), works=tuple(works), seconds=seconds, options=options
+        title=f"Artel {base_id.replace('-', ' ')}", works=tuple(works), seconds=seconds, options=options
     )
     run.create(RunConfig(id=base_id, request=request))
     return len(works)

@@ -47,6 +47,9 @@ class Learner(Protocol):
     def step(self, progress: float) -> dict[str, Tensor]:
         """Train on one batch; losses stay on the device."""
 
+    def remark(self) -> str | None:
+        """What the last step has to tell people, such as that it went back to an earlier state."""
+
     def sample(self) -> NDArray[np.uint8]:
         """A square number of new pictures, always of the same seeds: uint8 RGBA [n, H, W, 4]."""
 
@@ -133,6 +136,8 @@ class Loop:
             self._show_sample_if_due()
             for name, value in self._learner.step(clock.progress()).items():
                 self._sums[name] = self._sums.get(name, torch.zeros((), device=value.device)) + value
+            if remark := self._learner.remark():
+                self._events.write("note", text=remark)
             self._steps += 1
             clock.pictures += self._learner.batch
             self._every(PROGRESS_EVERY, "_last_progress", self._tell_progress)

@@ -27,7 +27,7 @@ class Config(BaseModel):
     rebuild_share_from_base: float = Field(0.12, description="the same when starting from a base")
     decay_share: float = Field(0.3, description="last share of the run, in which learning rates fall to a tenth")
     lr: float = Field(1e-3, description="generator's learning rate while rebuilding")
-    lr_adversarial: float = Field(5e-4, description="generator's learning rate once the adversary plays")
+    lr_adversarial: float = Field(1e-3, description="the same once the adversary plays")
     lr_kernels: float = Field(0.04, description="Muon's rate for the generator's 3 x 3 kernels; falls as `lr` falls")
     lr_codes: float = Field(5.0, description="the codes' learning rate, in generator's rates")
     lr_discriminator: float = 2e-4

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 PARTS = 4
 """Maps are averaged over PARTS x PARTS parts of the picture at most: where things are matters, their pixels do not."""
+PREFIX = "encoder."
 FIRST_TAP = 1
 """The shallowest tap tells of strokes alone."""
 
@@ -32,6 +33,17 @@ class Encoder(nn.Module):
         self.register_buffer("mean", torch.zeros(inputs))
         self.register_buffer("deviation", torch.ones(inputs))
         self.hidden, self.out = nn.Linear(inputs, hidden), nn.Linear(hidden, code)
+
+    @classmethod
+    def read(cls, tensors: dict[str, Tensor]) -> Encoder | None:
+        """The encoder among a model file's tensors; none if the model was learned without."""
+        own = {name.removeprefix(PREFIX): value for name, value in tensors.items() if name.startswith(PREFIX)}
+        if not own:
+            return None
+        hidden, inputs = own["hidden.weight"].shape
+        encoder = cls(inputs, hidden, len(own["out.weight"]))
+        encoder.load_state_dict(own)
+        return encoder.eval().requires_grad_(False)
 
     def forward(self, gists: Tensor) -> Tensor:
         """[B, inputs] → z [B, code]."""

@@ -78,7 +78,7 @@ class Generator(nn.Module):
         number = 1
         for stage, skip in zip(self.stages, self.skips, strict=True):
             drawn = skip(x)
-            picture = drawn if picture is None else _double(picture) + drawn
+            picture = drawn if picture is None else doubled(picture) + drawn
             assert isinstance(stage, nn.ModuleList)
             for conv in stage:
                 x = conv(x, styles[number])
@@ -87,17 +87,17 @@ class Generator(nn.Module):
         fine = self.last(x)
         if fine.requires_grad:  # else the way back through the shuffle turns all layers below to the slow layout
             fine.register_hook(lambda grad: grad.contiguous(memory_format=torch.channels_last))
-        return _saturated((F.pixel_shuffle(fine, 2) + _double(_double(picture))).float())
+        return saturated((F.pixel_shuffle(fine, 2) + doubled(doubled(picture))).float())
 
 
-def _saturated(x: Tensor) -> Tensor:
+def saturated(x: Tensor) -> Tensor:
     """Clamp to [0, 1] that leaks a tenth: plain paper and clear glass are reached exactly by overshooting, and what has
     overshot by mistake can still come back."""
     inside = x.clamp(0, 1)
     return inside + 0.1 * (x - inside)
 
 
-def _double(x: Tensor) -> Tensor:
+def doubled(x: Tensor) -> Tensor:
     return F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
 
 

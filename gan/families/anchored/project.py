@@ -17,8 +17,11 @@ from PIL import Image
 from torch import Tensor
 
 from gan.blocks.features import FrozenFeatures
+from gan.blocks.layers import unit_length
 from gan.data.pictures import fitted, over, premultiplied, straight
+from gan.families.anchored.encoder import Encoder, gist
 from gan.families.anchored.modelfile import read_model
+from gan.families.anchored.networks import Mapping
 from gan.families.anchored.points import write_point
 from gan.families.anchored.serve import AnchoredModel
 from gan.spec import FoundPoint, Seen
@@ -42,8 +45,8 @@ class Sight:
         maps = self._maps(usual)
         self._scales = [float(1 / m.std().clamp_min(1e-3)) for m in maps]
         self.target = target
-        self._wanted = self._maps(target)
-        self.embedding = self._wanted[-1].mean((2, 3))[0]
+        self.wanted = self._maps(target)
+        self.embedding = self.wanted[-1].mean((2, 3))[0]
 
     def _maps(self, pictures: Tensor) -> list[Tensor]:
         rgb = over(pictures, torch.ones(len(pictures), 3)).clamp(-1, 1)
@@ -54,7 +57,7 @@ class Sight:
         """[N]: mean over taps of the L1 between scaled maps."""
         taps = [
             (m - wanted).abs().mean((1, 2, 3)) * scale
-            for m, wanted, scale in zip(self._maps(pictures), self._wanted, self._scales, strict=True)
+            for m, wanted, scale in zip(self._maps(pictures), self.wanted, self._scales, strict=True)
         ]
         return torch.stack(taps).mean(0)
 
@@ -82,20 +85,30 @@ def project(path: Path, sha256: str, picture: Image.Image, seconds: float, seen:
 
 @torch.no_grad()
 def initial_code(path: Path, model: AnchoredModel, sight: Sight) -> Tensor:
-    """Where the search starts [L, D]: the work whose picture is nearest, among those that look most like the upload.
-
-    The seam for an encoder, which would answer at once.
-    """
-    embedding = read_model(path).tensors.get("embedding")
+    """Where the search starts [L, D]: of the encoder's answer and some works like the upload, what draws it best."""
+    tensors = read_model(path).tensors
     styles = torch.from_numpy(model.styles)
-    if embedding is None or len(embedding) != len(styles):
-        candidates = torch.arange(0, len(styles), max(1, len(styles) // NEAREST))[:NEAREST]
-    else:
+    encoder, embedding = Encoder.read(tensors), tensors.get("embedding")
+    if encoder is not None:
+        answer = _style_of(encoder(gist(sight.wanted)), tensors)
+        likeness = -(styles - answer).norm(dim=1)
+        candidates = torch.cat([answer, styles[likeness.topk(min(NEAREST - 1, len(styles))).indices]])
+    elif embedding is not None and len(embedding) == len(styles):
         likeness = F.normalize(embedding, dim=1) @ F.normalize(sight.embedding, dim=0)
-        candidates = likeness.topk(min(NEAREST, len(styles))).indices
-    codes = styles[candidates][:, None].expand(-1, model.layers, -1)
+        candidates = styles[likeness.topk(min(NEAREST, len(styles))).indices]
+    else:
+        candidates = styles[:: max(1, len(styles) // NEAREST)][:NEAREST]
+    codes = candidates[:, None].expand(-1, model.layers, -1)
     drawn = model.generator(codes)
     return codes[int((sight.distance(drawn) + (drawn - sight.target).abs().mean((1, 2, 3))).argmin())].clone()
+
+
+def _style_of(code: Tensor, tensors: dict[str, Tensor]) -> Tensor:
+    """z [1, D] → w [1, D] by the model's own mapping."""
+    mapping = Mapping(code.shape[1])
+    mapping.load_state_dict({name: tensors[f"mapping.{name}"] for name in mapping.state_dict()})
+    w: Tensor = mapping(unit_length(code))
+    return w
 
 
 class _Search:

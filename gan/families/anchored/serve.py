@@ -17,20 +17,21 @@ from gan.data.pictures import straight
 from gan.errors import WorkerError
 from gan.families.anchored.config import Config
 from gan.families.anchored.directions import Directions
+from gan.families.anchored.drawing import Drawing
 from gan.families.anchored.mixing import FoundCode, Mean, Mixer, Mixture, Move, Other, credits_of
 from gan.families.anchored.modelfile import generator_tensors, read_model
 from gan.families.anchored.networks import Generator
 from gan.families.anchored.points import model_of, read_point
 from gan.spec import Aids, Rendered
 
-BATCH = 4
-"""Pictures go through the net in fours, padded, always: kernels choose by shape, so one shape means one result."""
+AT_ONCE = 16
+"""Pictures brought to bytes at a time: more would leave the cache."""
 MOST_POINTS = 2048
 """Stored codes kept in memory, about 2 kB each; whoever asks for one sends it along, so the oldest may go."""
 
 
 class AnchoredModel:
-    """`gan.spec.LatentModel`. It draws in fp32: the same bytes on machines of one kind."""
+    """`gan.spec.LatentModel`. The same bytes in any company, on machines of one kind (`drawing`)."""
 
     def __init__(
         self,
@@ -50,13 +51,14 @@ class AnchoredModel:
         for module in self._generator.modules():
             if isinstance(module, ModulatedConv2d):
                 module.freeze()
+        self._drawing = Drawing(self._generator, self._device)
         self._styles: NDArray[np.float32] = styles.float().contiguous().numpy()
         self._mean: NDArray[np.float32] = self._styles.mean(0, dtype=np.float64).astype(np.float32)
         self._points: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
         self._moves: dict[str, NDArray[np.float32]] = {}
         self._mixer = Mixer(len(works), generator.layers, neighbours)
         tensors = [*generator.parameters(), styles]
-        self.nbytes = sum(t.numel() * t.element_size() for t in tensors) + neighbours.nbytes
+        self.nbytes = sum(t.numel() * t.element_size() for t in tensors) + neighbours.nbytes + self._drawing.nbytes
         self.directions: Directions | None = None
         if directions is not None:
             self._take(directions)
@@ -125,16 +127,11 @@ class AnchoredModel:
     @torch.inference_mode()
     def render(self, recipes: Sequence[Recipe]) -> list[Rendered]:
         mixtures = [self._mixer.mixture(recipe) for recipe in recipes]
-        out: list[Rendered] = []
-        for start in range(0, len(mixtures), BATCH):
-            part = mixtures[start : start + BATCH]
-            w = torch.from_numpy(np.stack([self._style_codes(mixture) for mixture in part]))
-            w = torch.cat([w, w[:1].expand(BATCH - len(part), -1, -1)])
-            pixels = straight(self._generator(w.to(self._device)).cpu())
-            if not self.card.alpha:
-                pixels[..., 3] = 255  # its works have no holes, so it has none, not even thin ones
-            out += [Rendered(pixels[i], credits_of(mixture, self.works)) for i, mixture in enumerate(part)]
-        return out
+        w = torch.from_numpy(np.stack([self._style_codes(mixture) for mixture in mixtures]))
+        pixels = np.concatenate([straight(part) for part in self._drawing.draw(w).cpu().split(AT_ONCE)])
+        if not self.card.alpha:
+            pixels[..., 3] = 255  # its works have no holes, so it has none, not even thin ones
+        return [Rendered(pixels[i], credits_of(mixture, self.works)) for i, mixture in enumerate(mixtures)]
 
     def _style_codes(self, mixture: Mixture) -> NDArray[np.float32]:
         """[L, D]; summed in a fixed order, so equal mixtures give equal bits."""

@@ -68,6 +68,8 @@ class Nets:
         self.embedding = torch.zeros(works, self.features.channels[-1], device=self.device)
         """Mean of the deepest tap for each work: what the family calls near."""
         self.rebuild_share = config.rebuild_share
+        self.adversary_factor = 1.0
+        """Turned down by the guard."""
         self.pictures_seen = 0
         self.generator_average = copy.deepcopy(self.generator).eval().requires_grad_(False)
         self.mapping_average = copy.deepcopy(self.mapping).eval().requires_grad_(False)
@@ -200,6 +202,7 @@ class Nets:
             "neighbours": self.neighbours,
             "embedding": self.embedding,
             "pictures_seen": torch.tensor(self.pictures_seen),
+            "adversary_factor": torch.tensor(self.adversary_factor, dtype=torch.float64),
             "rebuild_share": torch.tensor(self.rebuild_share, dtype=torch.float64),
             "projection_scale": self.projection.get_buffer("scale"),
         }
@@ -219,6 +222,7 @@ class Nets:
         self.neighbours, self.embedding = state["neighbours"], state["embedding"].to(self.device)
         self.pictures_seen = int(state["pictures_seen"])
         self.rebuild_share = float(state["rebuild_share"])
+        self.adversary_factor = float(state.get("adversary_factor", torch.ones(())))
         for name, module in self._modules().items():
             _load(module, state, f"{name}.")
         for name, optimiser in self._optimisers().items():

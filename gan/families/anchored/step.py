@@ -141,7 +141,7 @@ def train_step(
         adversary = -torch.stack([x.float().mean() for x in logits]).mean()
         parents = pictures[:, 3][drawn.parents].float()
         outline = silhouette_loss(fake[rebuilt:, 3], parents[:, 0], parents[:, 1])
-        loss = loss + config.adversary * adversary + config.silhouette * outline
+        loss = loss + config.adversary * nets.adversary_factor * adversary + config.silhouette * outline
         losses |= {"adversary": adversary.detach(), "outline": outline.detach()}
     nets.kernel_optimiser.zero_grad()
     nets.generator_optimiser.zero_grad(set_to_none=True)
@@ -169,4 +169,5 @@ def _discriminator_step(nets: Nets, reals: list[Tensor], fakes: list[Tensor]) ->
     nets.discriminator_optimiser.step()
     nets.discriminator.requires_grad_(False)
     fooled = torch.stack([(f > 0).float().mean() for f in fake_logits]).mean()
-    return {"discriminator": loss.detach() / len(reals), "fooled": fooled}
+    gap = torch.stack([r.mean() - f.mean() for r, f in zip(real_logits, fake_logits, strict=True)]).mean()
+    return {"discriminator": loss.detach() / len(reals), "fooled": fooled, "gap": gap.detach().float()}

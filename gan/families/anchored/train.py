@@ -18,6 +18,7 @@ from gan.errors import WorkerError
 from gan.evaluate.metrics import judge_samples
 from gan.families.anchored.anchors import choose_anchors
 from gan.families.anchored.config import ARCHITECTURE, Config
+from gan.families.anchored.guard import Guard
 from gan.families.anchored.mixing import nearest
 from gan.families.anchored.modelfile import ModelFile, read_model, write_model
 from gan.families.anchored.serve import AnchoredModel
@@ -51,6 +52,8 @@ class AnchoredLearner:
         if base is not None:
             self._nets.start_from(base.tensors)
         self._anchors = torch.arange(len(works))
+        self._guard = Guard(self._nets)
+        self._remark: str | None = None
         self._upscaler = upscaler_for(run.pictures)
 
     def _read_base(self, path: str | None) -> ModelFile | None:
@@ -60,17 +63,23 @@ class AnchoredLearner:
         return "rebuilding" if progress < self._nets.rebuild_share else "inventing"
 
     def step(self, progress: float) -> dict[str, Tensor]:
-        return train_step(self._nets, self._config, self._pictures, progress, self._random)
+        losses = train_step(self._nets, self._config, self._pictures, progress, self._random)
+        self._remark = self._guard.watch(progress)
+        return losses
+
+    def remark(self) -> str | None:
+        return self._remark
 
     def sample(self) -> NDArray[np.uint8]:
         model = self._as_model(Figures())
         return np.stack([r.pixels for r in model.render([Seed(seed=s, variety=SAMPLE_VARIETY) for s in SAMPLE_SEEDS])])
 
     def state(self) -> dict[str, Tensor]:
-        return self._nets.state()
+        return {**self._nets.state(), **self._guard.state()}
 
     def load_state(self, state: dict[str, Tensor]) -> None:
         self._nets.load_state(state)
+        self._guard.load_state(state)
 
     def judge(self) -> Figures:
         base = self._run_config.base_path
