@@ -71,6 +71,8 @@ def counted_source(ask: Train, kept: int, offered: int) -> str:
             return said("{kept} of this server's {offered} emoji", kept=kept, offered=offered)
         case "files":
             return said("{kept} of {offered} attached files", kept=kept, offered=offered)
+        case "folder" if kept == offered:
+            return said("the {offered} files in {folder}", offered=offered, folder=ask.folder)
         case "folder":
             return said("{kept} of the {offered} files in {folder}", kept=kept, offered=offered, folder=ask.folder)
 
