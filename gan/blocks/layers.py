@@ -58,9 +58,14 @@ def doubled_convolution(x: Tensor, weight: Tensor) -> Tensor:
     """
     if x.shape[-1] < 8:
         return F.conv2d(F.interpolate(x, scale_factor=2, mode="nearest"), weight, padding=1)
+    return F.conv_transpose2d(x, summed_kernel(weight).to(x.dtype), stride=2, padding=1)
+
+
+def summed_kernel(weight: Tensor) -> Tensor:
+    """[O, I, 3, 3] → [I, O, 4, 4]: the kernel of the transposed convolution above."""
     outputs, inputs = weight.shape[:2]
     summed = (weight.flatten(0, 1).flatten(1) @ _window_sums(weight)).view(outputs, inputs, 4, 4)
-    return F.conv_transpose2d(x, summed.transpose(0, 1).to(x.dtype), stride=2, padding=1)
+    return summed.transpose(0, 1)
 
 
 def _window_sums(like: Tensor) -> Tensor:

@@ -17,8 +17,10 @@ SHAPES = [(32, 16, 64, 32, 1), (64, 32, 128, 64, 1), (64, 16, 64, 32, 2), (128, 
 
 
 @pytest.fixture(autouse=True)
-def threads() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
+    """Threads that wait for each other beside other tests take seconds."""
     before = torch.get_num_threads()
+    torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
 
@@ -40,10 +42,8 @@ def test_it_draws_what_the_generator_draws(shape: tuple[int, int, int, int, int]
 
 
 @pytest.mark.parametrize("half", [False, True])
-@pytest.mark.parametrize("threads_", [1, 2])
-def test_the_bits_of_a_picture_depend_on_no_company(half: bool, threads_: int) -> None:
+def test_the_bits_of_a_picture_depend_on_no_company(half: bool) -> None:
     generator, w = make()
-    torch.set_num_threads(threads_)
     drawing = Drawing(generator, CPU, half)
     alone = torch.cat([drawing.draw(row[None]) for row in w])
     for count in (3, FEW, FEW + 1, MANY, len(w)):
