@@ -132,6 +132,36 @@ class Breed(Plain):
     b: int
 
 
+class Walk(Plain):
+    """An animation through pictures of one model."""
+
+    kind: Literal["walk"] = "walk"
+    stops: tuple[int, ...] = ()
+    """Outputs, in order; empty for `random` new ones of `model`."""
+    random: int = 0
+    model: str | None = None
+    seconds: float | None = None
+    """None: a second for each picture."""
+    loop: bool = True
+    format: Literal["webp", "gif", "mp4"] | None = None
+    """None: WebP, which keeps transparency. Whatever it is, it is made to fit the upload limit."""
+
+
+class StopTask(Plain):
+    """Call off a walk or a find that is being made; its own message says so."""
+
+    kind: Literal["stop_task"] = "stop_task"
+    request_id: int
+
+
+class FindPicture(Plain):
+    """Find an uploaded picture in a model: the picture of the model that is most like it."""
+
+    kind: Literal["find"] = "find"
+    upload: Upload
+    model: str | None = None
+
+
 class Favour(Plain):
     """Put a star to a picture, or take it off."""
 
@@ -193,6 +223,9 @@ Ask = (
     | ShowAgain
     | Play
     | Breed
+    | Walk
+    | StopTask
+    | FindPicture
     | Favour
     | MakeEmoji
     | MakeSticker
@@ -238,6 +271,14 @@ class SliderBoard(Plain):
     chosen: str
 
 
+class Progress(Plain):
+    """How a walk or a find goes."""
+
+    fraction: float = 0.0
+    place: int | None = None
+    """Place in the worker's queue, 1 is next; None once it has begun."""
+
+
 class Parent(Plain):
     output_id: int
     name: str = ""
@@ -271,6 +312,12 @@ class PicturesView(Plain):
     """The sliders, where they are open."""
     captions: tuple[str, ...] = ()
     """What each picture is among the others, such as `a with b's colours`; empty where they are equals."""
+    progress: Progress | None = None
+    """It is being made; the pictures are what there is to see so far."""
+    animation: bool = False
+    """The one picture is an animation; its `output_id` counts animations."""
+    stops: tuple[int, ...] = ()
+    """The outputs that an animation walks through."""
     parents: tuple[Parent, ...] = ()
     """The two that a sheet of children was bred from."""
 

@@ -36,6 +36,8 @@ from gan.contract import (
     Problem,
     RenderAnswer,
     RenderRequest,
+    Task,
+    TaskRequest,
     Training,
     TrainingRequest,
 )
@@ -83,6 +85,10 @@ class WorkerRefused(Refused):
     def __init__(self, text: str, code: ErrorCode) -> None:
         super().__init__(text)
         self.code = code
+
+
+class NotThere(Bug):
+    """What was asked for by its id is not there: our mistake, unless the worker has lost it."""
 
 
 class WorkerAway(Retry):
@@ -157,6 +163,20 @@ class WorkerClient:
             request_id=request_id,
         )
         return _parsed(RenderAnswer, answer)
+
+    async def put_task(self, task_id: str, body: TaskRequest) -> Task:
+        """Start a walk or a find, or find it as it was started before under this id."""
+        return _parsed(Task, await self._call("PUT", f"/tasks/{task_id}", body=_json(body), headers=JSON))
+
+    async def task(self, task_id: str, *, after: int | None = None, wait_s: float = 0.0) -> Task:
+        """A task; with `after` once it has changed since that `n`, at the latest after `wait_s` seconds."""
+        since = "" if after is None else f"&after={after}"
+        path = f"/tasks/{task_id}?wait={wait_s:g}{since}"
+        return _parsed(Task, await self._call("GET", path, seconds=self._call_s + wait_s))
+
+    async def cancel_task(self, task_id: str) -> Task:
+        """Call it off; one that has ended stays as it is."""
+        return _parsed(Task, await self._call("DELETE", f"/tasks/{task_id}"))
 
     async def put_blob(self, data: bytes) -> str:
         """Store bytes, give their SHA-256. Large ones are sent only if the worker does not have them."""
@@ -325,6 +345,8 @@ def _failure(status: int, data: bytes) -> Exception:
         return WorkerBusy(text, after=problem.retry_after or _RETRY_AFTER[problem.code])
     if problem.code in _RETRY_AFTER:
         return Retry(text, after=problem.retry_after or _RETRY_AFTER[problem.code])
+    if problem.code is ErrorCode.not_found:
+        return NotThere(f"{problem.code}: {text} (request {problem.instance})")
     if problem.code in _BUGS:
         return Bug(f"{problem.code}: {text} (request {problem.instance})")
     return WorkerRefused(text, problem.code)

@@ -6,7 +6,7 @@ import asyncio
 
 import discord
 
-from bot.chat import ids, parts, studio_panel, studio_texts, texts
+from bot.chat import ids, parts, studio_panel, studio_texts, task_panel, texts
 from bot.chat.parts import (
     AMBER,
     GREY,
@@ -44,6 +44,10 @@ def pictures(view: PicturesView, *, private: bool = False, sheet: bytes | None =
 
     `sheet` is what `studio_panel.sheet_of` drew. Must be called on the event loop: discord.py ties views to it.
     """
+    if view.progress is not None:
+        return task_panel.progress(view, private=private)
+    if view.animation and view.pictures:
+        return task_panel.animation(view, private=private)
     if view.large and view.pictures:
         return studio_panel.one(view, private=private, sheet=sheet)
     if view.captions and view.pictures:

@@ -1,4 +1,4 @@
-"""`/breed`, `/lineage`: what one does with pictures that are there already."""
+"""`/breed`, `/walk`, `/find`, `/lineage`: what one does with pictures that are there already."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from discord.ext import commands
 
 from bot.chat import studio_texts as texts
 from bot.chat.desk import Desk, desk_of
-from bot.chat.generate import CHOICES
+from bot.chat.generate import CHOICES, model_choices
 from bot.chat.origins import Interaction
 from bot.chat.studio_buttons import show_family
 from bot.errors import Refused
-from bot.stories import Breed
+from bot.stories import Breed, FindPicture, Upload, Walk
 
+STOPS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+Stops = app_commands.Range[int, 2, 8]
+Seconds = app_commands.Range[float, 1.0, 15.0]
 _NUMBER = re.compile(r"\D*(\d{1,18})\D*")
 
 
@@ -38,6 +41,13 @@ async def mate_choices(interaction: Interaction, typed: str) -> list[app_command
     return await _choices(interaction, typed, int(first[1]) if first else None)
 
 
+async def stop_choices(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """Those by the same model as a picture that is chosen already."""
+    chosen = (str(getattr(interaction.namespace, name, "") or "").strip() for name in STOPS)
+    before = next((match for match in map(_NUMBER.fullmatch, chosen) if match and match[0] != typed.strip()), None)
+    return await _choices(interaction, typed, int(before[1]) if before else None)
+
+
 async def _choices(interaction: Interaction, typed: str, fits: int | None) -> list[app_commands.Choice[str]]:
     studio = desk_of(interaction).studio
     found = await studio.pick_choices(interaction.user.id, interaction.guild_id, typed, fits)
@@ -53,6 +63,70 @@ class StudioCog(commands.Cog):
     @app_commands.autocomplete(a=pick_choices, b=mate_choices)
     async def breed(self, interaction: discord.Interaction, a: str, b: str) -> None:
         await self.desk.ask(interaction, Breed(a=number_of(a), b=number_of(b)))
+
+    @app_commands.command(name="walk", description=texts.WALK_COMMAND)
+    @app_commands.describe(
+        first=texts.WALK_PICTURE,
+        second=texts.WALK_PICTURE,
+        third=texts.WALK_PICTURE,
+        fourth=texts.WALK_PICTURE,
+        fifth=texts.WALK_PICTURE,
+        sixth=texts.WALK_PICTURE,
+        seventh=texts.WALK_PICTURE,
+        eighth=texts.WALK_PICTURE,
+        random=texts.WALK_RANDOM,
+        model=texts.WALK_MODEL,
+        seconds=texts.WALK_SECONDS,
+        file=texts.WALK_FORMAT,
+        loop=texts.WALK_LOOP,
+    )
+    @app_commands.autocomplete(
+        first=stop_choices,
+        second=stop_choices,
+        third=stop_choices,
+        fourth=stop_choices,
+        fifth=stop_choices,
+        sixth=stop_choices,
+        seventh=stop_choices,
+        eighth=stop_choices,
+        model=model_choices,
+    )
+    @app_commands.choices(file=[app_commands.Choice(name=name, value=value) for name, value in texts.FORMATS])
+    async def walk(
+        self,
+        interaction: discord.Interaction,
+        first: str | None = None,
+        second: str | None = None,
+        third: str | None = None,
+        fourth: str | None = None,
+        fifth: str | None = None,
+        sixth: str | None = None,
+        seventh: str | None = None,
+        eighth: str | None = None,
+        random: Stops | None = None,
+        model: str | None = None,
+        seconds: Seconds | None = None,
+        file: app_commands.Choice[str] | None = None,
+        loop: bool = True,
+    ) -> None:
+        typed = (first, second, third, fourth, fifth, sixth, seventh, eighth)
+        stops = tuple(number_of(one) for one in typed if one)
+        told = {"stops": stops, "random": random or 0, "model": model, "seconds": seconds, "loop": loop}
+        await self.desk.ask(interaction, Walk.model_validate({**told, "format": file.value if file else None}))
+
+    @app_commands.command(name="find", description=texts.FIND_COMMAND)
+    @app_commands.describe(picture=texts.FIND_PICTURE, model=texts.FIND_MODEL)
+    @app_commands.autocomplete(model=model_choices)
+    async def find(
+        self, interaction: discord.Interaction, picture: discord.Attachment, model: str | None = None
+    ) -> None:
+        upload = Upload(
+            filename=picture.filename[:200],
+            url=picture.url,
+            size=picture.size,
+            content_type=picture.content_type or "",
+        )
+        await self.desk.ask(interaction, FindPicture(upload=upload, model=model))
 
     @app_commands.command(name="lineage", description=texts.LINEAGE_COMMAND)
     @app_commands.describe(picture=texts.LINEAGE_PICTURE)

@@ -9,7 +9,7 @@ from bot.chat import studio_texts as texts
 from bot.chat.desk import Desk
 from bot.chat.origins import Interaction, Placing
 from bot.chat.press import Press, needs_expressions
-from bot.stories import Breed, Favour, OpenLarge, Play, ShowAgain
+from bot.stories import Breed, Favour, OpenLarge, Play, ShowAgain, StopTask, Walk
 
 Purpose = Literal["breed", "morph"]
 
@@ -81,7 +81,16 @@ class MateChoice(Press, template=ids.MATE):
     async def pressed(self, desk: Desk, interaction: Interaction) -> None:
         self.needs_player(interaction)
         a, b = self.number("output"), int(self.chosen())
-        await desk.ask(interaction, Breed(a=a, b=b), "panel")
+        if self.told["purpose"] == "morph":  # an animation is something to keep: it comes below
+            await desk.ask(interaction, Walk(stops=(a, b)))
+        else:
+            await desk.ask(interaction, Breed(a=a, b=b), "panel")
+
+
+class StopTaskPress(Press, template=ids.STOP_TASK):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        self.needs_owner(interaction)
+        await desk.ask(interaction, StopTask(request_id=self.number("request")), "private")
 
 
 class FamilyPress(Press, template=ids.FAMILY):
@@ -131,6 +140,7 @@ STUDIO_PRESSES: tuple[type[Press], ...] = (
     PullPress,
     MatesPress,
     MateChoice,
+    StopTaskPress,
     FamilyPress,
     CopyPress,
     StarPress,

@@ -73,6 +73,7 @@ def _rows(view: PicturesView, private: bool) -> list[list[Button]]:
         explore.append(button(texts.SLIDERS, ids.pack("slide", output, owner), emoji="🎚️"))
     if "blend" in can:
         explore.append(button(texts.BREED, ids.pack("breed", output, owner), emoji="🧬"))
+        explore.append(button(texts.MORPH, ids.pack("morph", output, owner), emoji="🎞️"))
     explore += [
         button(str(view.stars) if view.stars else texts.STAR, ids.pack("star", output), emoji="⭐"),
         button(texts.CREDITS, ids.pack("credits", output), emoji="📜"),

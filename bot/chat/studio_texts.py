@@ -101,3 +101,26 @@ def makers(ids: list[int]) -> str:
 
 def pick_label(output_id: int, name: str, starred: bool) -> str:
     return f"{'⭐ ' if starred else ''}#{output_id}" + (f" {name}" if name else "")
+
+
+# --- walks and finds -------------------------------------------------------------------------------------------------
+
+WALK_COMMAND = "An animation through your favourites, or through new pictures"
+WALK_PICTURE = "A picture to walk through; all must be by one model"
+WALK_RANDOM = "Walk through so many new pictures instead (4 if you choose none at all)"
+WALK_MODEL = "Whose style, for new pictures"
+WALK_SECONDS = "How long one round takes; a second for each picture if left out"
+WALK_FORMAT = "WebP if left out: it keeps what is transparent"
+WALK_LOOP = "Whether it goes back to the first picture, without a seam (yes if left out)"
+FORMATS = (("WebP (keeps what is transparent)", "webp"), ("GIF (plays everywhere)", "gif"), ("MP4 (smallest)", "mp4"))
+FIND_COMMAND = "Find a picture of yours in a model, then play with what was found"
+FIND_PICTURE = "The picture to look for: PNG, JPEG, WebP or GIF"
+FIND_MODEL = "The model to look in; leave it out for this server's own"
+STOP = "Stop"
+UPLOADED = "Your picture"
+NEAREST = "The nearest so far"
+ALMOST_READY = "almost ready"
+
+
+def animation_description(stops: int, model: str) -> str:
+    return said("An animation through {count} pictures of the model {model}", count=stops, model=model)

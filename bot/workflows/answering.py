@@ -13,6 +13,7 @@ from bot.stories import (
     Breed,
     DeleteMine,
     Favour,
+    FindPicture,
     Generate,
     MakeEmoji,
     MakeSticker,
@@ -23,18 +24,23 @@ from bot.stories import (
     SetDefaultModel,
     ShowAgain,
     SteerTraining,
+    StopTask,
     Train,
     Variations,
+    Walk,
 )
 from bot.workflows.durable import Disowned
 from bot.workflows.explaining import explain, sorry
 from bot.workflows.favouring import favour
+from bot.workflows.finding import find
 from bot.workflows.keeping import delete, make_emoji, set_default_model
 from bot.workflows.making import make
 from bot.workflows.parts import Parts
 from bot.workflows.stickers import make_sticker
+from bot.workflows.stopping import stop_task
 from bot.workflows.telling import Telling
 from bot.workflows.training import steer, train
+from bot.workflows.walking import walk
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +63,12 @@ async def story(telling: Telling) -> None:
     match telling.ask:
         case Generate() | Reroll() | Variations() | OpenLarge() | ShowAgain() | Play() | Breed() as ask:
             await make(telling, ask)
+        case Walk() as ask:
+            await walk(telling, ask)
+        case FindPicture() as ask:
+            await find(telling, ask)
+        case StopTask() as ask:
+            await stop_task(telling, ask)
         case Favour() as ask:
             await favour(telling, ask)
         case MakeSticker() as ask:

@@ -101,9 +101,9 @@ async def ask_worker(telling: Telling, plan: Plan) -> RenderAnswer:
         raise Refused(said(words, name=title)) from refused
 
 
-async def deliver(telling: Telling, plan: Plan, made: Made) -> Posted:
-    """Show the pictures; after a restart they are first made again from their recipes."""
+async def deliver(telling: Telling, plan: Plan, made: Made, posted: Posted | None = None) -> Posted:
+    """Show the pictures; after a restart they are first made again from their recipes. `posted`: in whose place."""
     data = telling.parts.shelf.get(made.output_ids)
     if data is None:
         data = [picture.data for picture in (await ask_worker(telling, plan)).pictures]
-    return await telling.deliver(await view(telling, plan, made, data))
+    return await telling.deliver(await view(telling, plan, made, data), posted)

@@ -13,6 +13,8 @@ from gan.contract import (
     ModelInfo,
     RenderAnswer,
     RenderRequest,
+    Task,
+    TaskRequest,
     Training,
     TrainingRequest,
 )
@@ -33,6 +35,14 @@ class Worker(Protocol):
         """A model's sliders; waits so long for those that are still being found."""
 
     async def render(self, request: RenderRequest, *, request_id: str = "") -> RenderAnswer: ...
+
+    async def put_task(self, task_id: str, body: TaskRequest) -> Task:
+        """Start a walk or a find, or find it as it was started before under this id."""
+
+    async def task(self, task_id: str, *, after: int | None = None, wait_s: float = 0.0) -> Task:
+        """A task; with `after` once it has changed since that `n`, at the latest after `wait_s` seconds."""
+
+    async def cancel_task(self, task_id: str) -> Task: ...
 
     async def put_blob(self, data: bytes) -> str:
         """Store bytes, give their SHA-256."""

@@ -14,12 +14,14 @@ from bot.workflows import moves
 from bot.workflows.recipes import (
     GRID_SIZE,
     LARGE_SIZE,
+    Again,
     Around,
     Bred,
     Fresh,
     Moved,
     Plan,
     Single,
+    Sought,
     drawn_seed,
     fresh,
     neighbours,
@@ -65,7 +67,7 @@ async def _again(telling: Telling, request_id: int) -> Plan:
             return _fresh(plan.model_id, again, drawn_seed(telling.id))
         case Around() as again:
             return await _around(telling, again)
-        case Single() | Moved() | Bred():
+        case Single() | Moved() | Bred() | Sought():
             raise Refused("There is nothing to make again here. Open the pictures it came from, or use `/generate`.")
 
 
@@ -178,7 +180,7 @@ async def _shown_again(telling: Telling, request_id: int) -> Plan:
     return _standing(there, before.again, before)
 
 
-def _standing(rows: list[Output], again: Fresh | Around | Single | Moved | Bred, before: Plan | None = None) -> Plan:
+def _standing(rows: list[Output], again: Again, before: Plan | None = None) -> Plan:
     first = rows[0]
     return Plan(
         model_id=first.model_id,

@@ -68,6 +68,19 @@ class Bred(Plain):
     captions: tuple[str, ...]
 
 
+class Sought(Plain):
+    """A picture found from an upload."""
+
+    kind: Literal["sought"] = "sought"
+    upload: str
+    """The worker's blob."""
+    nearer: float
+    """How much nearer to the upload than the model's mean picture: 1 would be the upload itself."""
+
+
+Again = Fresh | Around | Single | Moved | Bred | Sought
+
+
 class Plan(Plain):
     """What a request will make, decided and written down before it is made."""
 
@@ -75,7 +88,7 @@ class Plan(Plain):
     recipes: tuple[Recipe, ...]
     size: int
     upscaler: Upscaler = Upscaler.auto
-    again: Annotated[Fresh | Around | Single | Moved | Bred, Field(discriminator="kind")]
+    again: Annotated[Again, Field(discriminator="kind")]
     """How to do the same again with other seeds."""
     parents: tuple[int, ...] = ()
     """Outputs that these came from, for their lineage, and how."""

@@ -11,7 +11,7 @@ from bot.errors import Refused, Retry
 from bot.language import said
 from bot.records.requests import RequestState
 from bot.stories import Parent, PicturesView, ShownPicture, SliderBoard
-from bot.workflows.recipes import Around, Bred, Fresh, Made, Moved, Plan, Single, seed_of
+from bot.workflows.recipes import Around, Bred, Fresh, Made, Moved, Plan, Single, Sought, seed_of
 from bot.workflows.small import thumbnails
 from bot.workflows.telling import Telling, elapsed_ms
 from bot.workflows.words import credit_lines, milliseconds, new_pictures, percent, seeds_line
@@ -66,6 +66,8 @@ def headline(plan: Plan, subject: int) -> str:
             return said("Variations of #{picture}", picture=output_id)
         case Single() | Moved():
             return said("Picture #{picture}", picture=subject)
+        case Sought():
+            return said("Found: picture #{picture}", picture=subject)
         case Bred(a=a, b=b):
             return said("Children of #{a} and #{b}", a=a, b=b)
 
@@ -75,7 +77,9 @@ def about(plan: Plan) -> tuple[str, ...]:
     first = plan.recipes[0]
     variety = said("variety {share}", share=percent(first.variety)) if isinstance(first, Seed) else ""
     moved = said("moved {share}", share=percent(first.amount)) if isinstance(first, Vary) else ""
-    return (seeds_line(seed_of(recipe) for recipe in plan.recipes), variety, moved)
+    again = plan.again
+    nearer = said("{share} of the way to the upload", share=percent(again.nearer)) if isinstance(again, Sought) else ""
+    return (seeds_line(seed_of(recipe) for recipe in plan.recipes), variety, moved, nearer)
 
 
 async def _back(telling: Telling, plan: Plan, subject: int) -> str:
@@ -92,7 +96,7 @@ async def _back(telling: Telling, plan: Plan, subject: int) -> str:
             return f"open:{parents[0].parent_id}" if parents else ""
         case Single():
             return f"open:{subject}"
-        case Fresh():
+        case Fresh() | Sought():
             return ""
 
 

@@ -27,9 +27,12 @@ from bot.workflows import looking
 from bot.workflows.answering import answer
 from bot.workflows.background import Background
 from bot.workflows.durable import Durable
+from bot.workflows.finding import FindPlan
 from bot.workflows.live import Outcome, Ticket
 from bot.workflows.parts import Parts
 from bot.workflows.recipes import Made, Plan
+from bot.workflows.tasks import TaskEnd
+from bot.workflows.walking import WalkPlan
 from gan.contract import Health
 
 log = logging.getLogger(__name__)
@@ -42,7 +45,7 @@ STOP_GRACE_S = 2.0
 LONG_KINDS = frozenset({"train"})
 """Stories that outlive any patience at a stop; they go on at the next start."""
 KINDS = tuple(str(one.model_fields["kind"].default) for one in get_args(Ask))
-WRITTEN_TYPES = (*get_args(Ask), Origin, Posted, NoticeView, Plan, Made, Ticket, Outcome)
+WRITTEN_TYPES = (*get_args(Ask), Origin, Posted, NoticeView, Plan, Made, WalkPlan, FindPlan, TaskEnd, Ticket, Outcome)
 """What the inputs and results of steps may be made of, besides plain JSON."""
 
 

@@ -93,9 +93,9 @@ class Person:
             assert answer.status < 300, told
             return dict(told)
 
-    async def command(self, name: str, /, **values: Any) -> str:
-        """Type `/name sub` with its options; returns the interaction's id."""
-        return str((await self._send("/_/commands", self._typed(name, values)))["interaction_id"])
+    async def command(self, name: str, files: dict[str, bytes] | None = None, /, **values: Any) -> str:
+        """Type `/name sub` with its options; returns the interaction's id. A file is named by its place in `files`."""
+        return str((await self._send("/_/commands", self._typed(name, values), files))["interaction_id"])
 
     async def suggestions(self, name: str, option: str, typed: str, /, **values: Any) -> list[Json]:
         """What the bot offers while one types into an option."""

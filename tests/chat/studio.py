@@ -15,6 +15,7 @@ from bot.stories import (
     DeleteMine,
     FamilyView,
     Favour,
+    FindPicture,
     Generate,
     MakeEmoji,
     MakeSticker,
@@ -27,16 +28,19 @@ from bot.stories import (
     PicturesView,
     Play,
     Posted,
+    Progress,
     QueueLine,
     Reroll,
     SetDefaultModel,
     ShowAgain,
     SliderBoard,
     SteerTraining,
+    StopTask,
     Train,
     TrainingView,
     Variations,
     View,
+    Walk,
 )
 from tests.chat.views import kin, parents, picks, pictures_view, png, slider_board, training_view
 
@@ -167,6 +171,14 @@ class FakeStudio:
                     "back": f"open:{a}",
                 }
                 await self._show(origin, drawn(origin, 9, f"Children of #{a} and #{b}", **fields))
+            case Walk(stops=stops):
+                fields = {"animation": True, "stops": stops or (1, 2)}
+                await self._show(origin, drawn(origin, 1, "A walk", **fields))
+            case FindPicture():
+                progress = Progress(fraction=0.4)
+                await self._show(origin, drawn(origin, 2, "Looking for it", progress=progress))
+            case StopTask(request_id=request):
+                await self._show(origin, NoticeView(tone="done", text=f"{request} called off."))
             case Favour(output_id=output):
                 await self._show(origin, NoticeView(tone="done", text=f"#{output} starred."))
             case MakeSticker(name=name):

@@ -8,6 +8,7 @@ from bot.stories import (
     Breed,
     DeleteMine,
     Favour,
+    FindPicture,
     Generate,
     MakeEmoji,
     MakeSticker,
@@ -16,7 +17,9 @@ from bot.stories import (
     Reroll,
     SetDefaultModel,
     SteerTraining,
+    StopTask,
     Variations,
+    Walk,
 )
 from tests.chat.conftest import Chat
 from tests.chat.people import Person, Shown, eventually
@@ -194,6 +197,49 @@ async def test_breeding_and_family_trees_by_command(chat: Chat) -> None:
     assert not tree.ephemeral
     refused = await juno.answer(await juno.command("lineage", picture="the fox"))
     assert "type its number" in refused.text
+    assert await chat.problems() == []
+
+
+async def test_morphing_comes_below_and_its_stops_can_be_opened(chat: Chat) -> None:
+    juno = await chat.member()
+    panel = await grid(juno, count=1)
+    await juno.press(panel, "🎞️ Morph")
+    mates = await juno.find(lambda shown: "Choose a picture…" in shown.controls)
+    walk = await juno.answer(await juno.press(mates, "Choose a picture…", "13"))
+    assert chat.studio.asks()[-1] == Walk(stops=(_outputs(panel)[0], 13))
+    assert walk.id != panel.id
+    assert walk.files[0].startswith("artel-walk-")
+    opened = await juno.answer(await juno.press(walk, "🔍 #13"))
+    assert chat.studio.asks()[-1] == OpenLarge(output_id=13)
+    assert opened.id != walk.id
+    assert await chat.problems() == []
+
+
+async def test_walking_by_command(chat: Chat) -> None:
+    juno = await chat.member()
+    offered = await juno.suggestions("walk", "second", "1", first="11")
+    assert [one["value"] for one in offered] == ["12", "13"]
+    await juno.answer(await juno.command("walk", first="11", second="12", seconds=3, file="mp4", loop=False))
+    assert chat.studio.asks()[-1] == Walk(stops=(11, 12), seconds=3.0, format="mp4", loop=False)
+    await juno.answer(await juno.command("walk", random=5))
+    assert chat.studio.asks()[-1] == Walk(random=5)
+    assert await chat.problems() == []
+
+
+async def test_finding_shows_how_it_goes_and_can_be_stopped(chat: Chat) -> None:
+    juno, ada = await chat.member(), await chat.artist()
+    asked = await juno.command("find", {"fox.png": PNG}, picture=0)
+    shown = await juno.answer(asked)
+    find = chat.studio.asks()[-1]
+    assert isinstance(find, FindPicture)
+    assert (find.upload.filename, find.upload.content_type) == ("fox.png", "image/png")
+    assert "40 %" in shown.text
+    assert shown.files == ["preview-1.png", "preview-2.png"]
+    refused = await ada.answer(await ada.press(shown, "⏹️ Stop"))
+    assert "Only the person who asked" in refused.text
+    stopped = await juno.answer(await juno.press(shown, "⏹️ Stop"))
+    assert chat.studio.asks()[-1] == StopTask(request_id=int(asked))
+    assert stopped.ephemeral
     assert await chat.problems() == []
 
 

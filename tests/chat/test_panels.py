@@ -83,8 +83,14 @@ def all_text(draft: Draft) -> str:
 @given(pictures_views, st.booleans())
 def test_pictures_fit_discord(view: PicturesView, private: bool) -> None:
     draft = sent(panels.pictures(view, private=private, sheet=PNG if view.board or view.parents else None))
-    beside = bool(view.board and view.board.sliders and view.large)
-    assert len(found(draft, 12)[0]["items"]) == (1 + beside if view.large else min(9, len(view.pictures)))
+    shown = len(found(draft, 12)[0]["items"])
+    if view.progress:
+        assert shown == min(2, len(view.pictures))
+    elif view.animation or view.large:
+        sliders = view.large and not view.animation and view.board and view.board.sliders
+        assert shown == (2 if sliders else 1)
+    else:
+        assert shown == min(9, len(view.pictures))
 
 
 @quick
@@ -148,7 +154,7 @@ def test_an_opened_picture_offers_all_that_can_be_done_with_it() -> None:
     public = labels(sent(panels.pictures(view)))
     assert public == [
         *("🔁 Another", "🌱 A little", "🌪️ A lot", "🧊 Calmer", "🔥 Bolder"),
-        *("🎚️ Sliders", "🧬 Breed", "⭐ Favourite", "📜 Credits"),
+        *("🎚️ Sliders", "🧬 Breed", "🎞️ Morph", "⭐ Favourite", "📜 Credits"),
         *("😀 Emoji", "🏷️ Sticker", "👥 Take a copy", "↩️ Back", "🗑️ Delete"),
     ]
     private = labels(sent(panels.pictures(view, private=True)))

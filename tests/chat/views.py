@@ -15,6 +15,7 @@ from bot.stories import (
     Parent,
     Pick,
     PicturesView,
+    Progress,
     QueueLine,
     ShownPicture,
     Slider,
@@ -165,6 +166,9 @@ pictures_views = st.builds(
     stars=st.integers(0, 10**6),
     board=st.none() | slider_boards,
     captions=st.sampled_from([(), ("½ A, ½ B",) * 9, ("x" * 300, "")]),
+    progress=st.none() | st.builds(Progress, fraction=st.floats(-1, 2), place=st.none() | st.integers(1, 99)),
+    animation=st.booleans(),
+    stops=st.sampled_from([(), (1, 1), (2**63 - 1,), tuple(range(1, 9))]),
     parents=st.sampled_from([(), parents(1, 2), (Parent(output_id=2**63 - 1, name="*" * 200),)]),
 )
 notice_views = st.builds(

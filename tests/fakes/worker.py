@@ -13,11 +13,13 @@ import time
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
+from pydantic import TypeAdapter
 
 from bot.errors import Refused, Retry
-from bot.worker import WorkerRefused
+from bot.worker import NotThere, WorkerRefused
 from bot.workflows.needs import Steering
 from gan.contract import (
     Credit,
@@ -29,18 +31,27 @@ from gan.contract import (
     EventKind,
     FamilyInfo,
     Figures,
+    Find,
+    Found,
     Health,
     HealthState,
     ModelCard,
     ModelInfo,
     Picture,
+    Point,
     Progress,
     RenderAnswer,
     RenderRequest,
     StageTimes,
+    Task,
+    TaskRequest,
+    TaskState,
     Training,
     TrainingRequest,
     TrainingState,
+    Walk,
+    Walked,
+    WalkStep,
 )
 
 BASE = ModelInfo(
@@ -71,6 +82,8 @@ class FakeWorker:
         self.fences: list[int] = []
         self.render_seconds = 0.0
         self.sliders = SLIDERS
+        self.task_seconds = 0.2
+        self.task_begun = asyncio.Event()
         self.begun = asyncio.Event()
         """Set when a render begins."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -110,6 +123,60 @@ class FakeWorker:
             ),
             times=StageTimes(render_ms=1.0, encode_ms=0.5),
         )
+
+    async def put_task(self, task_id: str, body: TaskRequest) -> Task:
+        self._reach()
+        file = self.folder / f"{task_id}.task"
+        if not file.exists():
+            file.write_text(json.dumps({"body": body.model_dump(mode="json"), "started": time.time()}))
+        self.task_begun.set()
+        return await self.task(task_id)
+
+    async def task(self, task_id: str, *, after: int | None = None, wait_s: float = 0.0) -> Task:
+        """Tasks last `task_seconds`, with four changes on the way."""
+        self._reach()
+        file = self.folder / f"{task_id}.task"
+        if not file.exists():
+            raise NotThere(f"There is no task {task_id}.")
+        while True:
+            kept = json.loads(file.read_text())
+            share = min(1.0, (time.time() - kept["started"]) / self.task_seconds)
+            n = 4 if share == 1.0 else int(share * 4)
+            if after is None or n > after or kept.get("cancelled") or wait_s <= 0:
+                return await self._task(task_id, kept, n, share)
+            await asyncio.sleep(min(wait_s, self.task_seconds / 8))
+            wait_s = 0.0
+
+    async def _task(self, task_id: str, kept: dict[str, Any], n: int, share: float) -> Task:
+        body: TaskRequest = TypeAdapter(TaskRequest).validate_python(kept["body"])
+        state = TaskState.finished if share == 1.0 else TaskState.running
+        state = TaskState.cancelled if kept.get("cancelled") else state
+        result: Found | Walked | None = None
+        if state is TaskState.finished and isinstance(body, Find):
+            point = await self.put_blob(f"point of {body.picture}".encode())
+            result = Found(recipe=Point(blob=point), distance=0.2, mean_distance=1.0, steps=40, seconds=1.0)
+        elif state is TaskState.finished:
+            assert isinstance(body, Walk)
+            blob = await self.put_blob(_png(body.model_dump_json(), 64))
+            credit = Credit(work="fox", weight=1.0, title="fox", artist="Ada")
+            result = Walked(
+                blob=blob,
+                media_type=f"image/{body.format}",
+                width=64,
+                height=64,
+                frames=body.frames,
+                bytes=1000,
+                quality=80,
+                steps=(WalkStep(a=0, b=1, t=0.5),),
+                credits=(credit,),
+            )
+        preview = b64encode(_png(f"{task_id}{n}", 64))
+        return Task(id=task_id, request=body, state=state, n=n, fraction=share, preview=preview, result=result)
+
+    async def cancel_task(self, task_id: str) -> Task:
+        file = self.folder / f"{task_id}.task"
+        file.write_text(json.dumps({**json.loads(file.read_text()), "cancelled": True}))
+        return await self.task(task_id)
 
     async def put_blob(self, data: bytes) -> str:
         self._reach()
