@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from bot.errors import Refused
 from bot.language import counted, said
@@ -114,54 +115,80 @@ def check_pictures(count: int, limits: Limits) -> None:
 
 # --- how much -------------------------------------------------------------------------------------------------------
 
+RENDERS, TRAININGS, MINUTES, DISK = "renders", "trainings", "training_minutes", "disk_mib"
+KINDS_OF_USE = (RENDERS, TRAININGS, MINUTES, DISK)
+A_MINUTE, A_DAY = timedelta(minutes=1), timedelta(days=1)
+MODEL_MIB = 40.0
+"""What a training leaves at the worker besides its pictures: the model, its saved state, and samples."""
+
+Whose = Literal["member", "server", "all"]
+
 
 @dataclass(frozen=True)
 class Quota:
-    """So many of `what` in any stretch of time as long as `per`."""
+    """So many of `what` in any stretch of time as long as `per`, by those who are counted together."""
 
     what: str
     limit: float
-    per: timedelta
+    per: timedelta | None
+    """None: all that stands, for what takes up room."""
+    whose: Whose = "member"
+    amount: float = 1.0
+    """How many of them this request needs."""
 
-    def since(self, now: datetime) -> datetime:
+    def since(self, now: datetime) -> datetime | None:
         """From when on uses count at `now`."""
-        return now - self.per
-
-    def left(self, used: float) -> float:
-        """How much may still be used; never negative."""
-        return max(0.0, self.limit - used)
-
-    def fits(self, used: float, amount: float = 1.0) -> bool:
-        """Whether `amount` more stays within the limit. Nothing more always does, even when the limit was lowered."""
-        return amount <= 0 or used + amount <= self.limit
-
-    @property
-    def sentence(self) -> str:
-        """What a member reads who has used up what there is."""
-        if self.what == RENDERS:
-            words = "That was {most} requests within {time}, the most a member may make. Wait a moment."
-        else:
-            words = "You have started {most} trainings within {time}, the most a member may. Come back later."
-        return said(words, most=f"{self.limit:g}", time=_span(self.per))
+        return None if self.per is None else now - self.per
 
 
-RENDERS, TRAININGS = "renders", "trainings"
+def render_quotas(limits: Limits) -> tuple[Quota, ...]:
+    """What a request for pictures is held to."""
+    return (
+        Quota(RENDERS, limits.renders_per_minute, A_MINUTE),
+        Quota(RENDERS, limits.server_renders_per_minute, A_MINUTE, "server"),
+        Quota(RENDERS, limits.all_renders_per_minute, A_MINUTE, "all"),
+    )
 
 
-def render_quota(limits: Limits) -> Quota:
-    return Quota(RENDERS, limits.renders_per_minute, timedelta(minutes=1))
+def training_quotas(limits: Limits, minutes: float) -> tuple[Quota, ...]:
+    """What a training of so many minutes is held to."""
+    return (
+        Quota(TRAININGS, limits.trainings_per_day, A_DAY),
+        Quota(TRAININGS, limits.server_trainings_per_day, A_DAY, "server"),
+        Quota(TRAININGS, limits.all_trainings_per_day, A_DAY, "all"),
+        Quota(MINUTES, limits.training_minutes_per_day, A_DAY, "member", minutes),
+        Quota(MINUTES, limits.server_training_minutes_per_day, A_DAY, "server", minutes),
+        Quota(MINUTES, limits.all_training_minutes_per_day, A_DAY, "all", minutes),
+    )
 
 
-def training_quota(limits: Limits) -> Quota:
-    return Quota(TRAININGS, limits.trainings_per_day, timedelta(days=1))
+def disk_quotas(limits: Limits, picture_bytes: int) -> tuple[Quota, ...]:
+    """What a training is held to once its pictures are known."""
+    mib = round(picture_bytes / 2**20 + MODEL_MIB, 1)
+    return (
+        Quota(DISK, limits.disk_mib, None, "member", mib),
+        Quota(DISK, limits.server_disk_mib, None, "server", mib),
+        Quota(DISK, limits.all_disk_mib, None, "all", mib),
+    )
 
 
-def _span(per: timedelta) -> str:
-    seconds = per.total_seconds()
-    if seconds >= 86_400:
-        return counted("a day", "{count} days", round(seconds / 86_400))
-    if seconds >= 3_600:
-        return counted("an hour", "{count} hours", round(seconds / 3_600))
-    if seconds >= 60:
-        return counted("a minute", "{count} minutes", round(seconds / 60))
-    return counted("a second", "{count} seconds", round(seconds))
+def used_up(what: str, whose: Whose, limit: float) -> str:
+    """What a member reads who asks for more than there is."""
+    who = {"member": "a member", "server": "a server", "all": "everyone together"}[whose]
+    match what:
+        case "renders":
+            return f"That was {limit:g} requests within a minute, the most that {who} may make. Wait a moment."
+        case "trainings":
+            done = "You have started" if whose == "member" else "There were"
+            return f"{done} {limit:g} trainings within a day, the most that {who} may. Come back later."
+        case "training_minutes":
+            return (
+                f"That would be more than {limit:g} minutes of training within a day, the most that {who} may use. "
+                "Ask for fewer minutes, or come back later."
+            )
+        case "disk_mib":
+            return (
+                f"With this one the models would take more than {limit:,.0f} MiB, the room that {who} may use. "
+                "Ask a moderator to remove a model that nobody needs any more."
+            )
+    raise ValueError(f"nobody counts {what!r}")

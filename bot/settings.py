@@ -157,10 +157,56 @@ class Limits(Section):
         "Requests for pictures by one member in a minute: four a second is more than a hand presses and less than a "
         "script does.",
     )
+    server_renders_per_minute: PositiveInt = _env(
+        "ARTEL_SERVER_RENDERS_PER_MINUTE",
+        3_600,
+        "Requests for pictures of one server in a minute: sixty a second, a busy contest, and no more than a machine of "
+        "two cores can draw.",
+    )
+    all_renders_per_minute: PositiveInt = _env(
+        "ARTEL_ALL_RENDERS_PER_MINUTE",
+        12_000,
+        "Requests for pictures of everyone in a minute: what four such machines draw.",
+    )
     trainings_per_day: PositiveInt = _env(
         "ARTEL_TRAININGS_PER_DAY",
         20,
         "Trainings by one member in 24 hours. At the usual 3 minutes that is an hour of the machine.",
+    )
+    server_trainings_per_day: PositiveInt = _env(
+        "ARTEL_SERVER_TRAININGS_PER_DAY", 100, "Trainings of one server in 24 hours: five members at their own limit."
+    )
+    all_trainings_per_day: PositiveInt = _env(
+        "ARTEL_ALL_TRAININGS_PER_DAY", 480, "Trainings of everyone in 24 hours: at 3 minutes each they fill the day."
+    )
+    training_minutes_per_day: PositiveFloat = _env(
+        "ARTEL_TRAINING_MINUTES_PER_DAY",
+        120.0,
+        "Minutes of training by one member in 24 hours: four of the longest. What is stopped early counts as used.",
+    )
+    server_training_minutes_per_day: PositiveFloat = _env(
+        "ARTEL_SERVER_TRAINING_MINUTES_PER_DAY",
+        480.0,
+        "Minutes of training of one server in 24 hours: a third of a machine's day, so that other servers have theirs.",
+    )
+    all_training_minutes_per_day: PositiveFloat = _env(
+        "ARTEL_ALL_TRAINING_MINUTES_PER_DAY",
+        1_440.0,
+        "Minutes of training of everyone in 24 hours: what one machine can do. Raise it with the number of machines.",
+    )
+    disk_mib: PositiveInt = _env(
+        "ARTEL_DISK_MIB",
+        2_048,
+        "MiB that the models of one member and the pictures they learned from may take at the worker: about 40 models "
+        "of 200 pictures each. It is free again once a model is gone.",
+    )
+    server_disk_mib: PositiveInt = _env(
+        "ARTEL_SERVER_DISK_MIB", 8_192, "The same for one server, in MiB: four members at their own limit."
+    )
+    all_disk_mib: PositiveInt = _env(
+        "ARTEL_ALL_DISK_MIB",
+        32_768,
+        "The same for everyone, in MiB. Set it to what the worker's disk has free, less a tenth.",
     )
     training_minutes: PositiveFloat = _env(
         "ARTEL_TRAINING_MINUTES",
@@ -176,6 +222,12 @@ class Limits(Section):
         "ARTEL_TRAININGS_WAITING",
         2,
         "Trainings of one member that may run or wait at the same time, so that nobody fills the queue alone.",
+    )
+    trainings_at_worker: PositiveInt = _env(
+        "ARTEL_TRAININGS_AT_WORKER",
+        2,
+        "Trainings sent to the worker at the same time; the others wait here, where servers and members take turns. Two: "
+        "one that learns, and one that follows without a pause. Raise it with the worker's own ARTEL_WORKER_TRAININGS.",
     )
     training_pictures_max: Annotated[int, Field(ge=8, le=10_000)] = _env(
         "ARTEL_TRAINING_PICTURES_MAX",

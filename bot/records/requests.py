@@ -15,7 +15,7 @@ from bot.records.database import Database
 from bot.records.people import Person, Seen, members, servers
 from bot.records.schema import Json, Snowflake, UtcTime, metadata, now
 from bot.records.upserts import insert_once, merged
-from bot.records.usage import Charge, book, take_turn
+from bot.records.usage import Charge, Excess, book, settle, take_turn
 
 
 class RequestState(StrEnum):
@@ -24,7 +24,7 @@ class RequestState(StrEnum):
     working = "working"
     done = "done"
     cancelled = "cancelled"
-    """The member called it off."""
+    """The member called it off, or Discord did before anybody could answer."""
     refused = "refused"
     failed = "failed"
 
@@ -45,11 +45,15 @@ requests = sa.Table(
     sa.Column("error", sa.Text),
     sa.Column("timings", Json, nullable=False),
     sa.Column("asked_at", UtcTime, nullable=False, index=True),
+    sa.Column("accepted_at", UtcTime),
+    sa.Column("acknowledged_at", UtcTime),
+    sa.Column("started_at", UtcTime),
     sa.Column("done_at", UtcTime),
     sa.Column("answered_at", UtcTime),
     sa.Column("answer_channel_id", Snowflake),
     sa.Column("answer_message_id", Snowflake),
     sa.Column("answer_route", sa.String(12)),
+    sa.Column("attempts", sa.SmallInteger, nullable=False, server_default="0"),
     sa.Column("deleted_at", UtcTime),
     sa.Column("private", sa.Boolean(name="private"), nullable=False, server_default=sa.false()),
 )
@@ -66,7 +70,7 @@ class NewRequest:
     asked_at: datetime
     plan: Mapping[str, Any] | None = None
     model_id: str | None = None
-    charge: Charge | None = None
+    charges: tuple[Charge, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
     private: bool = False
     """Only the asker sees the answer."""
@@ -91,6 +95,12 @@ class Request:
     timings: Mapping[str, float]
     """Milliseconds by stage."""
     asked_at: datetime
+    accepted_at: datetime | None
+    """When it was put on record."""
+    acknowledged_at: datetime | None
+    """When Discord took the acknowledgement; none where that is not known."""
+    started_at: datetime | None
+    """When its turn came."""
     done_at: datetime | None
     """When the work was done: the pictures stand in `outputs`, the model in `models`."""
     answered_at: datetime | None
@@ -98,6 +108,8 @@ class Request:
     answer_channel_id: int | None
     answer_message_id: int | None
     answer_route: str | None
+    attempts: int
+    """How often delivery was tried until the answer stood."""
     deleted_at: datetime | None
     private: bool
     """Only the asker sees the answer."""
@@ -110,6 +122,9 @@ class Ending:
     state: RequestState
     error: str | None = None
     timings: Mapping[str, float] = field(default_factory=dict)
+    started_at: datetime | None = None
+    kept: Mapping[str, float] | None = None
+    """What stays charged. None: all of it when it was done, else nothing."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +135,8 @@ class Answer:
     message_id: int | None
     route: str
     timings: Mapping[str, float] = field(default_factory=dict)
+    acknowledged_at: datetime | None = None
+    attempts: int = 1
 
 
 @dataclass(frozen=True)
@@ -127,16 +144,15 @@ class Requests:
     database: Database
     seen: Seen = field(default_factory=Seen)
 
-    async def accept(self, new: NewRequest) -> bool:
-        """Record a request and book what it uses, in one transaction; False when that is more than the member has left.
+    async def accept(self, new: NewRequest) -> Excess | None:
+        """Record a request and book what it uses, in one transaction; the bound that it would break, if it does.
 
         The same id again changes nothing but the names of those who asked.
         """
+        server_id = new.server.id if new.server else None
         async with self.database.write() as connection:
-            if new.charge is not None:
-                await take_turn(connection, new.member.id)
+            await take_turn(connection, server_id, new.member.id, new.charges)
             people = await self.seen.see(connection, new.server, new.member)
-            server_id = new.server.id if new.server else None
             row: dict[str, Any] = {
                 "id": new.id,
                 "server_id": server_id,
@@ -149,12 +165,42 @@ class Requests:
                 "state": RequestState.working,
                 "timings": dict(new.timings),
                 "asked_at": new.asked_at,
+                "accepted_at": now(),
                 "private": new.private,
             }
             await insert_once(connection, requests, row, keys=("id",))
-            within = new.charge is None or await book(connection, new.id, server_id, new.member.id, new.charge)
+            excess = await book(connection, new.id, server_id, new.member.id, new.charges)
         self.seen.keep(people)
-        return within
+        return excess
+
+    async def refuse(self, new: NewRequest, error: str, state: RequestState) -> None:
+        """Put on record what was refused before it became a request; one that is on record already stays as it is."""
+        async with self.database.write() as connection:
+            people = await self.seen.see(connection, new.server, new.member)
+            row: dict[str, Any] = {
+                "id": new.id,
+                "server_id": new.server.id if new.server else None,
+                "channel_id": new.channel_id,
+                "member_id": new.member.id,
+                "kind": new.kind,
+                "ask": dict(new.ask),
+                "state": state,
+                "error": error,
+                "timings": {},
+                "asked_at": new.asked_at,
+                "done_at": now(),
+                "answered_at": now(),
+                "private": True,
+            }
+            await insert_once(connection, requests, row, keys=("id",))
+        self.seen.keep(people)
+
+    async def began(self, request_id: int, acknowledged_at: datetime | None) -> None:
+        """Its work begins: what takes long says so before it is over."""
+        values = {"started_at": now()}
+        if acknowledged_at is not None:
+            values["acknowledged_at"] = acknowledged_at
+        await self._change(request_id, **values)
 
     async def end(self, request_id: int, ending: Ending) -> None:
         """The work is over, well or not; a second time overwrites the first."""
@@ -163,8 +209,11 @@ class Requests:
 
     async def answered(self, request_id: int, answer: Answer) -> None:
         """The member has the answer."""
-        values = {"answered_at": now(), "answer_channel_id": answer.channel_id}
+        values: dict[str, Any] = {"answered_at": now(), "answer_channel_id": answer.channel_id}
         values |= {"answer_message_id": answer.message_id, "answer_route": answer.route}
+        values["attempts"] = requests.c.attempts + answer.attempts
+        if answer.acknowledged_at is not None:
+            values["acknowledged_at"] = answer.acknowledged_at
         await self._change(request_id, answer.timings, **values)
 
     async def forget_message(self, request_id: int) -> None:
@@ -186,7 +235,11 @@ async def end(connection: AsyncConnection, request_id: int, ending: Ending, mode
     values: dict[str, Any] = {"state": ending.state, "error": ending.error, "done_at": now()}
     if model_sha256 is not None:
         values["model_sha256"] = model_sha256
+    if ending.started_at is not None:
+        values["started_at"] = ending.started_at
     await _change(connection, request_id, ending.timings, **values)
+    if ending.kept is not None or ending.state is not RequestState.done:
+        await settle(connection, request_id, ending.kept or {})
 
 
 async def _change(

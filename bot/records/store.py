@@ -13,6 +13,7 @@ from bot.records.audit import Audit
 from bot.records.database import Database, open_database
 from bot.records.favourites import Favourites
 from bot.records.gallery import Gallery
+from bot.records.limits import Limits
 from bot.records.lineage import Lineage
 from bot.records.models import Models
 from bot.records.outputs import Outputs, outputs
@@ -40,8 +41,13 @@ class RequestLine:
     error: str | None
     timings: Mapping[str, float]
     """Milliseconds by stage."""
+    accepted_at: datetime | None
+    acknowledged_at: datetime | None
+    started_at: datetime | None
     done_at: datetime | None
     answered_at: datetime | None
+    route: str | None
+    attempts: int
     model: str | None
     outputs: tuple[int, ...]
     """Ids of the pictures it made."""
@@ -66,6 +72,7 @@ class Records:
     slider_names: SliderNames
     animations: Animations
     showcases: Showcases
+    limits: Limits
 
     async def every_request(self, *, server_id: int | None = None, limit: int | None = None) -> Sequence[RequestLine]:
         """Who asked for what and when, how it went, how long it took, with which model, and what came of it.
@@ -84,7 +91,7 @@ def open_records(url: str) -> Records:
     """The records behind `url`, see `open_database`; nothing is read before the first query."""
     database = open_database(url)
     topics = (People, Requests, Outputs, Models, Trainings, Usage, Audit, Gallery)
-    topics += (Lineage, Favourites, SliderNames, Animations, Showcases)  # type: ignore[assignment]
+    topics += (Lineage, Favourites, SliderNames, Animations, Showcases, Limits)  # type: ignore[assignment]
     return Records(database, *(topic(database) for topic in topics))  # type: ignore[arg-type]
 
 
@@ -108,8 +115,13 @@ def every_request(server_id: int | None = None, limit: int | None = None) -> sa.
             requests.c.state,
             requests.c.error,
             requests.c.timings,
+            requests.c.accepted_at,
+            requests.c.acknowledged_at,
+            requests.c.started_at,
             requests.c.done_at,
             requests.c.answered_at,
+            requests.c.answer_route.label("route"),
+            requests.c.attempts,
             sa.func.coalesce(requests.c.model_id, trainings.c.model_id).label("model"),
             made.label("outputs"),
             trainings.c.id.label("training"),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,9 +30,14 @@ trainings = sa.Table(
     sa.Column("figures", Json, nullable=False),
     sa.Column("error", sa.Text),
     sa.Column("sent_at", UtcTime, nullable=False),
+    sa.Column("turn_at", UtcTime),
     sa.Column("ended_at", UtcTime),
 )
 
+LINE_LOCK = 4184218
+"""Any number that is no snowflake; always the same."""
+REMEMBERED = timedelta(days=1)
+"""For how long a turn that was had counts against its server and member."""
 ENDED = ("finished", "cancelled", "failed")
 
 
@@ -64,10 +69,39 @@ class Training:
     figures: Mapping[str, Any]
     error: str | None
     sent_at: datetime
+    """When it was lined up."""
+    turn_at: datetime | None
+    """When its turn came, and it went to the worker; none while it waits in line."""
     ended_at: datetime | None
     server_id: int | None
     member_id: int
     member_name: str
+
+
+@dataclass(frozen=True)
+class InLine:
+    """What the line needs to know of a training."""
+
+    id: str
+    turn_at: datetime | None
+    sent_at: datetime
+    ended_at: datetime | None
+    server_id: int | None
+    member_id: int
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a training stands."""
+
+    number: int
+    """1 is the next; 0 when its turn has come."""
+    ahead: tuple[str, ...]
+    """The trainings that have to end or begin before: those at the worker, then those before it in the line."""
+
+
+Choose = Callable[[Sequence[InLine], Sequence[InLine], Sequence[InLine]], Sequence[int]]
+"""From who waits, who has a turn, and who had one lately: the places of the waiting in order."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +114,40 @@ class Trainings:
         row |= {"state": "queued", "fence": 0, "figures": {}, "sent_at": now()}
         async with self.database.write() as connection:
             await insert_once(connection, trainings, row, keys=("id",))
+
+    async def take_turn(self, training_id: str, at_once: int, choose: Choose) -> Place:
+        """Take the turn of a waiting training if it is its own and one is free; else where it stands in the line.
+
+        `choose` puts the waiting in order. One at a time decides, so no more than `at_once` ever have a turn. A training
+        that has ended meanwhile, or has its turn, has nothing before it.
+        """
+        async with self.database.write() as connection:
+            if connection.dialect.name == "postgresql":
+                await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LINE_LOCK)))
+            columns = (trainings.c.id, trainings.c.turn_at, trainings.c.sent_at, trainings.c.ended_at)
+            who = (requests.c.server_id, requests.c.member_id)
+            remembered = (trainings.c.ended_at.is_(None)) | (trainings.c.turn_at >= now() - REMEMBERED)
+            query = sa.select(*columns, *who).join(requests).where(remembered)
+            found = [InLine(**row._mapping) for row in (await connection.execute(query)).all()]
+            waiting = [one for one in found if one.ended_at is None and one.turn_at is None]
+            busy = [one for one in found if one.ended_at is None and one.turn_at is not None]
+            place = next((n for n, one in enumerate(waiting) if one.id == training_id), None)
+            if place is None:
+                return Place(0, ())
+            order = choose(waiting, busy, [one for one in found if one.turn_at is not None])
+            ahead = tuple(waiting[n].id for n in order[: order.index(place)])
+            if ahead or len(busy) >= at_once:
+                return Place(len(ahead) + 1, (*(one.id for one in busy), *ahead))
+            this = trainings.c.id == training_id
+            await connection.execute(trainings.update().where(this).values(turn_at=now()))
+            return Place(0, ())
+
+    async def leave_line(self, training_id: str) -> bool:
+        """Call off a training whose turn has not come; False when it has, or there is none."""
+        waits = (trainings.c.id == training_id) & trainings.c.turn_at.is_(None) & trainings.c.ended_at.is_(None)
+        values = {"state": "cancelled", "ended_at": now()}
+        async with self.database.write() as connection:
+            return bool((await connection.execute(trainings.update().where(waits).values(**values))).rowcount)
 
     async def next_fence(self, training_id: str) -> int:
         """The number of a new attempt, 1 or more, above any before. Raises `LookupError` if there is no such one."""

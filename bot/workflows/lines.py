@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 
@@ -156,3 +157,20 @@ class Line:
 
     def _load(self) -> Counter[Hashable]:
         return Counter(key for one in self._working for key in one.claim.keys)
+
+
+@dataclass
+class Bell:
+    """Rings when a training has ended, so that the next one need not wait until it looks again."""
+
+    _rung: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def ring(self) -> None:
+        self._rung.set()
+        self._rung = asyncio.Event()
+
+    async def wait(self, seconds: float) -> None:
+        """Until it rings, `seconds` at most."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._rung.wait()

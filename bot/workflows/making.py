@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from bot.errors import Refused, Retry
 from bot.language import said
-from bot.policy import render_quota
+from bot.policy import render_quotas
 from bot.records.outputs import NewOutput
 from bot.records.requests import Ending, RequestState
 from bot.stories import Posted
@@ -34,7 +34,7 @@ async def record(telling: Telling, ask: MakeAsk) -> Plan:
     except Exception:
         await telling.accept()
         raise
-    await telling.accept(render_quota(telling.parts.limits), plan)
+    await telling.accept(render_quotas(telling.parts.limits), plan)
     return plan
 
 

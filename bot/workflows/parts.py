@@ -12,7 +12,7 @@ from bot.safety.intake import Intake
 from bot.settings import Limits
 from bot.stories import Messenger
 from bot.workflows.library import Library
-from bot.workflows.lines import Line
+from bot.workflows.lines import Bell, Line
 from bot.workflows.live import Board
 from bot.workflows.needs import Worker
 from bot.workflows.shelf import Shelf
@@ -42,6 +42,8 @@ class Patience:
     """Between two edits of a message that lives; Discord allows about five messages in five seconds to a channel."""
     edit_least: float = 1.0
     """The same when there is news that should not wait, such as the first sample."""
+    turn: float = 2.0
+    """Between two looks at the line of trainings, for those that end in another bot process."""
     worker: float = 3.0
     """Between two looks for a worker that is away from a training."""
     edit_old: float = 60.0
@@ -61,5 +63,6 @@ class Parts:
     patience: Patience = Patience()
     shelf: Shelf = field(default_factory=Shelf)
     line: Line = field(default_factory=Line)
+    bell: Bell = field(default_factory=Bell)
     board: Board = field(default_factory=dict)
     metrics: Metrics = field(default_factory=Metrics)

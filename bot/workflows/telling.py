@@ -5,20 +5,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
 from bot.errors import Refused, Retry
-from bot.policy import Quota
+from bot.policy import Quota, used_up
 from bot.records import RecordsAway
 from bot.records.audit import Deed
+from bot.records.limits import Scope
 from bot.records.models import Model
 from bot.records.people import Person
 from bot.records.requests import Answer, Ending, NewRequest, RequestState
 from bot.records.schema import moment, now
-from bot.records.usage import Charge
+from bot.records.usage import Bound, Charge, Excess
 from bot.stories import Ask, NoticeView, Origin, Posted, View
 from bot.workflows.durable import Durable
 from bot.workflows.parts import Parts
@@ -58,13 +59,14 @@ class Telling:
 
     # --- steps that every story has ---------------------------------------------------------------------------------
 
-    async def accept(self, quota: Quota | None = None, plan: Plan | None = None, model_id: str | None = None) -> None:
-        """Put the request on record and book one use of a quota. Raises `Refused` when none is left."""
+    async def accept(
+        self, quotas: Sequence[Quota] = (), plan: Plan | None = None, model_id: str | None = None
+    ) -> None:
+        """Put the request on record and book what it uses up. Raises `Refused` when that is more than there is left."""
         origin = self.origin
         waited = round((time.time() - origin.at) * 1000, 1)
         timings = {"start": waited} if 0 <= waited < SHOWN_TIMINGS_S * 1000 else {}
-        charge = Charge(quota.what, 1.0, quota.limit, quota.since(now())) if quota else None
-        within = await self.parts.records.requests.accept(
+        excess = await self.parts.records.requests.accept(
             NewRequest(
                 id=self.id,
                 server=self.server,
@@ -75,37 +77,46 @@ class Telling:
                 asked_at=moment(origin.at),
                 plan=plan.model_dump(mode="json") if plan else None,
                 model_id=plan.model_id if plan else model_id,
-                charge=charge,
+                charges=charges(quotas),
                 timings=timings,
-                private=origin.placing in ("private", "prompt") or (origin.placing == "panel" and origin.private),
+                private=origin.placing in {"private", "prompt"} or (origin.placing == "panel" and origin.private),
             )
         )
         self.parts.metrics.accepted(self.ask.kind)
         self.parts.metrics.stages(timings)
-        if not within and quota is not None:
-            raise Refused(quota.sentence)
+        _within(excess)
 
-    async def end(self, state: RequestState, error: str | None = None, **timings: float) -> None:
-        """The work is over; what it was charged is given back when nothing came of it."""
-        await self.parts.records.requests.end(self.id, Ending(state, error, timings))
+    async def book(self, quotas: Sequence[Quota]) -> None:
+        """Book what is known only now. Raises `Refused` when that is more than there is left."""
+        origin = self.origin
+        _within(await self.parts.records.usage.book(self.id, origin.guild_id, origin.member_id, charges(quotas)))
+
+    async def end(
+        self, state: RequestState, error: str | None = None, kept: Mapping[str, float] | None = None, **timings: float
+    ) -> None:
+        """The work is over; what it was charged is given back when nothing came of it, but for what is `kept`."""
+        await self.parts.records.requests.end(self.id, Ending(state, error, timings, kept=kept))
         self.parts.metrics.ended(self.ask.kind, state.value, timings)
-        if state is not RequestState.done:
-            await self.parts.records.usage.refund(self.id)
 
     async def deliver(self, view: View, posted: Posted | None = None) -> Posted:
         """Show the answer and put on record that it arrived. Raises `Refused` when it cannot be shown at all."""
-        started = time.monotonic()
-        show = self.parts.messenger.deliver
-        posted = await patiently(lambda: show(self.origin, view, posted), self.parts.patience.deliver)
+        started, tries = time.monotonic(), 0
+
+        async def show() -> Posted:
+            nonlocal tries
+            tries += 1
+            return await self.parts.messenger.deliver(self.origin, view, posted)
+
+        placed = await patiently(show, self.parts.patience.deliver)
         timings = {"deliver": elapsed_ms(started)}
         whole = time.time() - self.origin.at
         if 0 <= whole < SHOWN_TIMINGS_S and not isinstance(view, NoticeView):
             timings["whole"] = round(whole * 1000, 1)
-        await self.parts.records.requests.answered(
-            self.id, Answer(posted.channel_id, posted.message_id, posted.route, timings)
-        )
-        self.parts.metrics.delivered(posted.route, timings)
-        return posted
+        at = moment(placed.acknowledged_at) if placed.acknowledged_at is not None else None
+        answer = Answer(placed.channel_id, placed.message_id, placed.route, timings, at, tries)
+        await self.parts.records.requests.answered(self.id, answer)
+        self.parts.metrics.delivered(placed.route, timings)
+        return placed
 
     async def choose_model(self, asked: str | None) -> Model:
         """The model meant, see `Library.choose`; waits for the worker while the list is still empty."""
@@ -181,6 +192,21 @@ class Telling:
     @property
     def server(self) -> Person | None:
         return Person(self.origin.guild_id, self.origin.guild_name) if self.origin.guild_id is not None else None
+
+
+def charges(quotas: Sequence[Quota]) -> tuple[Charge, ...]:
+    """Quotas as the records count them: each thing is charged once, however many are counted together for it."""
+    at, made = now(), dict[str, Charge]()
+    for quota in quotas:
+        bound = Bound(Scope(quota.whose), quota.limit, quota.since(at))
+        before = made.get(quota.what)
+        made[quota.what] = Charge(quota.what, quota.amount, (*(before.bounds if before else ()), bound))
+    return tuple(made.values())
+
+
+def _within(excess: Excess | None) -> None:
+    if excess is not None:
+        raise Refused(used_up(excess.what, excess.scope.value, excess.limit))
 
 
 async def patiently(

@@ -6,9 +6,10 @@ import logging
 
 from bot.errors import Refused, Unseen
 from bot.language import said
-from bot.policy import check_steer, check_training, training_quota
+from bot.policy import MINUTES, TRAININGS, check_steer, check_training, disk_quotas, training_quotas
 from bot.records.models import Owner
 from bot.records.requests import RequestState
+from bot.records.schema import moment
 from bot.records.trainings import NewTraining
 from bot.stories import Posted, SteerTraining, Train, TrainingPhase, TrainingView
 from bot.workflows.collecting import as_work, counted_source, look, source_name, store, told_twice, too_few
@@ -17,6 +18,7 @@ from bot.workflows.explaining import explain
 from bot.workflows.live import Outcome, Ticket, training_view
 from bot.workflows.recipes import drawn_seed
 from bot.workflows.telling import Telling, patiently
+from bot.workflows.turns import wait_for_turn
 from bot.workflows.watching import send, watch
 from gan.contract import MIN_TRAINING_PICTURES, TrainingRequest, TrainingState
 
@@ -48,8 +50,11 @@ async def train(telling: Telling, ask: Train) -> None:
         if ticket.problem:
             outcome = Outcome(state=TrainingState.failed, error=ticket.problem)
         else:
-            await telling.step("send", send_first, telling, ticket)
-            outcome = await telling.step("watch", watch, telling, ticket, posted)
+            went = await telling.step("send", send_first, telling, ticket, posted)
+            if went is False:
+                outcome = Outcome(state=TrainingState.cancelled)
+            else:
+                outcome = await telling.step("watch", watch, telling, ticket, posted)
         await telling.step("end", end, telling, ticket, outcome)
         await telling.step("deliver", deliver, telling, ticket, outcome, posted)
     except (Disowned, Unseen):
@@ -77,7 +82,7 @@ async def record(telling: Telling, ask: Train) -> str | None:
     except Exception:
         await telling.accept()
         raise
-    await telling.accept(training_quota(telling.parts.limits))
+    await telling.accept(training_quotas(telling.parts.limits, ask.minutes))
     return base
 
 
@@ -127,7 +132,8 @@ async def collect(telling: Telling, ask: Train, base: str | None, posted: Posted
         left_out=report.left_out + report.notes + told_twice(report),
     )
     if len(report.works) < MIN_TRAINING_PICTURES:
-        return ticket.model_copy(update={"problem": too_few(ask, report)})
+        return ticket.model_copy(update={"problem": too_few(ask, len(report.works))})
+    await telling.book(disk_quotas(telling.parts.limits, sum(len(work.png) for work in report.works)))
     await wait_for_worker(telling, ticket, posted)
     await store(telling, report.works)
     body = TrainingRequest(
@@ -149,8 +155,14 @@ async def collect(telling: Telling, ask: Train, base: str | None, posted: Posted
     return ticket
 
 
-async def send_first(telling: Telling, ticket: Ticket) -> None:
+async def send_first(telling: Telling, ticket: Ticket, posted: Posted) -> bool:
+    """Send it once its turn comes; False when it was called off before."""
+    at = posted.acknowledged_at
+    if not await wait_for_turn(telling, ticket, posted):
+        return False
+    await telling.parts.records.requests.began(telling.id, moment(at) if at is not None else None)
     await patiently(lambda: send(telling, ticket.training_id), telling.parts.patience.away)
+    return True
 
 
 async def end(telling: Telling, ticket: Ticket, outcome: Outcome) -> None:
@@ -170,7 +182,15 @@ async def end(telling: Telling, ticket: Ticket, outcome: Outcome) -> None:
         except Exception as error:
             log.info("the new model is listed a little later: %s", error)
     state = RequestState.refused if ticket.problem else ENDINGS[outcome.state]
-    await telling.end(state, outcome.error or None, train=outcome.progress.seconds * 1000)
+    await telling.end(state, outcome.error or None, used(outcome), train=outcome.progress.seconds * 1000)
+    telling.parts.bell.ring()
+
+
+def used(outcome: Outcome) -> dict[str, float] | None:
+    """What stays charged of a training that its member called off: the minutes it had. None: as for any request."""
+    minutes = outcome.progress.seconds / 60
+    called_off = outcome.state is TrainingState.cancelled and minutes > 0
+    return {TRAININGS: 1.0, MINUTES: minutes} if called_off else None
 
 
 async def deliver(telling: Telling, ticket: Ticket, outcome: Outcome, posted: Posted) -> None:
@@ -216,6 +236,17 @@ async def steer_worker(telling: Telling, ask: SteerTraining) -> None:
     if kept.ended_at is not None:
         raise Refused("That training has ended already.")
     worker = parts.worker
+    if kept.turn_at is None:
+        await leave_line(telling, ask)
+        return
     await telling.from_worker(lambda: worker.steer(ask.training_id, ask.action))
     if kept.member_id != origin.member_id:
         await telling.note(f"training_{ask.action}", ask.training_id, owner=kept.member_id)
+
+
+async def leave_line(telling: Telling, ask: SteerTraining) -> None:
+    """What has not begun can only be called off."""
+    if ask.action not in {"cancel", "stop"}:
+        raise Refused("It has not begun yet. It begins by itself when its turn comes; `/queue` shows the line.")
+    await telling.parts.records.trainings.leave_line(ask.training_id)
+    telling.parts.bell.ring()
