@@ -160,8 +160,8 @@ class Limits(Section):
     server_renders_per_minute: PositiveInt = _env(
         "ARTEL_SERVER_RENDERS_PER_MINUTE",
         3_600,
-        "Requests for pictures of one server in a minute: sixty a second, a busy contest, and no more than a machine of "
-        "two cores can draw.",
+        "Requests for pictures of one server in a minute: sixty a second, as in a busy contest, and no more than a "
+        "machine of two cores can draw.",
     )
     all_renders_per_minute: PositiveInt = _env(
         "ARTEL_ALL_RENDERS_PER_MINUTE",
@@ -226,8 +226,8 @@ class Limits(Section):
     trainings_at_worker: PositiveInt = _env(
         "ARTEL_TRAININGS_AT_WORKER",
         2,
-        "Trainings sent to the worker at the same time; the others wait here, where servers and members take turns. Two: "
-        "one that learns, and one that follows without a pause. Raise it with the worker's own ARTEL_WORKER_TRAININGS.",
+        "Trainings sent to the worker at the same time; the others wait here, where servers and members take turns. "
+        "Two: one that learns, and one that follows at once. Raise it with the worker's own ARTEL_WORKER_TRAININGS.",
     )
     training_pictures_max: Annotated[int, Field(ge=8, le=10_000)] = _env(
         "ARTEL_TRAINING_PICTURES_MAX",

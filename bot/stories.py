@@ -479,6 +479,9 @@ class Studio(Protocol):
         Raises `Refused` or `Retry` when it cannot even be accepted.
         """
 
+    async def turned_away(self, origin: Origin, asked: str, answer: NoticeView) -> None:
+        """Put on record what the chat itself refused, or failed at: `asked` is the custom id or the command's name."""
+
     def model_choices(self, guild_id: int | None, typed: str) -> list[tuple[str, str]]:
         """(label, model id), best match first, at most 25; from memory."""
 

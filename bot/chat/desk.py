@@ -14,6 +14,7 @@ from bot.chat import origins, trouble
 from bot.chat.messenger import DiscordMessenger
 from bot.chat.origins import Interaction, Placing
 from bot.chat.parts import Panel
+from bot.errors import Retry
 from bot.language import speak
 from bot.stories import Ask, Origin, Studio
 
@@ -66,6 +67,17 @@ class Desk:
             await self.messenger.deliver(origin, notice)
         except Exception:
             log.exception("could not tell the member", request=interaction.id, text=notice.text)
+        if origin is not None and not isinstance(error, Retry):
+            try:
+                await self.studio.turned_away(origin, _asked(interaction), notice)
+            except Exception as away:
+                log.warning("not on record", request=interaction.id, error=repr(away))
+
+
+def _asked(interaction: Interaction) -> str:
+    """What was typed or pressed, for the record."""
+    data: dict[str, Any] = dict(interaction.data or {})
+    return str(data.get("custom_id") or (f"/{data['name']}" if "name" in data else interaction.type.name))
 
 
 def desk_of(interaction: Interaction) -> Desk:

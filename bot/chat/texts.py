@@ -122,6 +122,10 @@ def queue_place(place: int) -> str:
     return counted("One is before it.", "{count} are before it.", place - 1)
 
 
+def until_turn(words: str) -> str:
+    return f"About {words} until then."
+
+
 def time_left(words: str) -> str:
     return said("{time} left", time=words)
 

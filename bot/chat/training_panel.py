@@ -79,7 +79,9 @@ def _state_lines(view: TrainingView) -> list[str]:
         case TrainingPhase.checking:
             return [plain(view.activity, 300) or texts.CHECKING]
         case TrainingPhase.queued:
-            return [texts.queue_place(view.place or 1), small(plain(view.figures, FIGURES))]
+            wait = texts.until_turn(duration(view.seconds_left)) if view.seconds_left else ""
+            place = f"{texts.queue_place(view.place or 1)} {wait}".strip()
+            return [place, small(plain(view.figures, FIGURES))]
         case TrainingPhase.finished:
             seen = texts.pictures_seen(view.pictures_seen, 0.0)
             return [texts.FINISHED_HINT, small(seen, plain(view.figures, FIGURES))]

@@ -44,7 +44,7 @@ async def show_requests(settings: Settings, *, server: int | None, limit: int | 
 
 def requests_table(lines: Sequence[RequestLine]) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("when", "who", "where", "what", "state", "timings", "model", "outputs"):
+    for name in ("when", "who", "where", "what", "state", "passed", "timings", "model", "outputs"):
         table.add_column(name, overflow="fold")
     for line in lines:
         colour = STATE_COLOURS.get(line.state, "white")
@@ -57,11 +57,33 @@ def requests_table(lines: Sequence[RequestLine]) -> Table:
             escape(line.server or "direct message"),
             escape(_what(line)),
             state,
+            passed(line),
             timings(line.timings),
             line.model or "",
             ", ".join(f"#{one}" for one in line.outputs) or line.training or "",
         )
     return table
+
+
+STATES = ("accepted", "acknowledged", "started", "rendered", "delivered")
+
+
+def passed(line: RequestLine) -> str:
+    """When it passed each state, from the moment it was asked for, such as `accepted +12 ms · delivered +180 ms`; then
+    the way the answer took, and how many tries that needed."""
+    times = (line.accepted_at, line.acknowledged_at, line.started_at, line.done_at, line.answered_at)
+    shown = [
+        f"{name} +{_span((at - line.asked_at).total_seconds())}"
+        for name, at in zip(STATES, times, strict=True)
+        if at is not None
+    ]
+    if line.route:
+        shown.append(f"by {line.route}" + (f" at try {line.attempts}" if line.attempts > 1 else ""))
+    return " · ".join(shown)
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms" if seconds < 10 else f"{seconds:.0f} s"
 
 
 def timings(stages: Mapping[str, float]) -> str:

@@ -7,7 +7,14 @@ SQLite is the default; the same code runs on Postgres.
 
 from __future__ import annotations
 
-from bot.records.database import Database, RecordsAway, UnsafeSqlite, open_database, system_database
+from bot.records.database import (
+    Database,
+    RecordsAway,
+    UnsafeSqlite,
+    open_database,
+    records_trouble,
+    system_database,
+)
 from bot.records.migrating import migrate
 from bot.records.store import Records, open_records
 
@@ -19,5 +26,6 @@ __all__ = [
     "migrate",
     "open_database",
     "open_records",
+    "records_trouble",
     "system_database",
 ]

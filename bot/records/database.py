@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from bot.errors import Retry
 
 AWAY = "The records cannot be reached just now."
+FULL = "There is no room left on the disk of the records; whoever runs Artel has to make some."
 FIRST_SAFE_SQLITE = (3, 51, 3)
 BUSY_MS = 30_000
 """How long a writer waits for another before it gives up: longer than any of our transactions by far."""
@@ -41,12 +42,37 @@ WAIT_FOR_CONNECTION_S = 3600.0
 """The one connection of the workflows: behind a burst one waits in line rather than fails."""
 
 
+PASSING = ("database is locked", "disk i/o error", "unable to open database", "readonly database")
+"""How SQLite says that the file cannot be had just now."""
+PASSING_STATES = frozenset({"08", "53", "57", "58"})
+"""Classes of Postgres' error codes: the connection, its resources, an operator's doing, its system."""
+DISK_FULL = "53100"
+COMMAND_S = 30.0
+"""For one statement on Postgres: none of ours takes a second, so longer means that the server has stalled."""
+
+
 class UnsafeSqlite(Exception):
     """No SQLite here may be written by the connections that we need; the text says what to install."""
 
 
 class RecordsAway(Retry):
     """The database cannot be reached, or was lost in the middle; what was begun there is undone."""
+
+
+def records_trouble(error: BaseException) -> RecordsAway | None:
+    """What passes by itself once the database is mended: it is away, stalled, locked, or its disk is full. None for all
+    else, which is a mistake of ours."""
+    if isinstance(error, RecordsAway):
+        return error
+    if isinstance(error, TimeoutError | sa.exc.TimeoutError):
+        return RecordsAway(AWAY, after=1.0)
+    if not isinstance(error, sa.exc.DBAPIError):
+        return None
+    words, state = str(error.orig).lower(), str(getattr(error.orig, "sqlstate", None) or "")
+    if "disk is full" in words or state == DISK_FULL:
+        return RecordsAway(FULL, after=5.0)
+    passing = error.connection_invalidated or state[:2] in PASSING_STATES or any(one in words for one in PASSING)
+    return RecordsAway(AWAY, after=1.0) if passing else None
 
 
 @dataclass(frozen=True)
@@ -76,12 +102,13 @@ class Database:
         try:
             connection = await self.engine.connect()
         except Exception as error:  # each driver has its own ways to say so
-            raise RecordsAway(AWAY, after=0.5) from error
+            raise records_trouble(error) or RecordsAway(AWAY, after=0.5) from error
         try:
             yield connection
-        except sa.exc.DBAPIError as error:
-            if error.connection_invalidated:
-                raise RecordsAway(AWAY, after=0.5) from error
+        except (sa.exc.DBAPIError, TimeoutError) as error:
+            trouble = records_trouble(error)
+            if trouble is not None:
+                raise trouble from error
             raise
         finally:
             await connection.close()
@@ -100,7 +127,12 @@ def open_database(url: str) -> Database:
         case "sqlite":
             return Database(_open_sqlite(parsed), asyncio.Lock())
         case "postgresql":
-            engine = create_async_engine(parsed.set(drivername="postgresql+asyncpg"), pool_pre_ping=True, pool_size=10)
+            engine = create_async_engine(
+                parsed.set(drivername="postgresql+asyncpg"),
+                pool_pre_ping=True,
+                pool_size=10,
+                connect_args={"command_timeout": COMMAND_S, "timeout": 10.0},
+            )
             return Database(engine)
         case other:
             raise ValueError(f"DATABASE_URL speaks of {other!r}; Artel knows sqlite+aiosqlite and postgresql+asyncpg")

@@ -1,4 +1,4 @@
-"""Limits that somebody has set: for everyone, for one server, or for one member. Where there is none the settings hold."""
+"""Limits that somebody has set, for everyone, one server or one member. Where there is none the settings hold."""
 
 from __future__ import annotations
 

@@ -197,7 +197,7 @@ class Requests:
 
     async def began(self, request_id: int, acknowledged_at: datetime | None) -> None:
         """Its work begins: what takes long says so before it is over."""
-        values = {"started_at": now()}
+        values: dict[str, Any] = {"started_at": now()}
         if acknowledged_at is not None:
             values["acknowledged_at"] = acknowledged_at
         await self._change(request_id, **values)

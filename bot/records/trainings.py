@@ -118,8 +118,8 @@ class Trainings:
     async def take_turn(self, training_id: str, at_once: int, choose: Choose) -> Place:
         """Take the turn of a waiting training if it is its own and one is free; else where it stands in the line.
 
-        `choose` puts the waiting in order. One at a time decides, so no more than `at_once` ever have a turn. A training
-        that has ended meanwhile, or has its turn, has nothing before it.
+        `choose` puts the waiting in order. One at a time decides, so no more than `at_once` ever have a turn. A
+        training that has ended meanwhile, or has its turn, has nothing before it.
         """
         async with self.database.write() as connection:
             if connection.dialect.name == "postgresql":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 from bot.errors import Unseen
@@ -49,6 +50,7 @@ async def answer(parts: Parts, origin: Origin, ask: Ask) -> None:
     """Tell the story of a request to its end: whatever happens, the member gets one answer."""
     telling = Telling(origin, ask, parts)
     with request_context(origin.interaction_id), speaking(origin.reads):
+        watching = asyncio.create_task(telling.say_if_stuck(), name=f"stuck-{telling.id}")
         try:
             await story(telling)
         except Disowned:
@@ -57,6 +59,8 @@ async def answer(parts: Parts, origin: Origin, ask: Ask) -> None:
             await telling.step("nobody is there", call_off, telling, str(unseen))
         except Exception as failure:
             await apologise(telling, failure)
+        finally:
+            watching.cancel()
 
 
 async def story(telling: Telling) -> None:
@@ -93,7 +97,7 @@ async def apologise(telling: Telling, failure: Exception) -> None:
         raise
     except Exception:
         log.exception("request %d failed, and that cannot be put on record", telling.id)
-        await telling.step("apologise", telling.parts.messenger.deliver, telling.origin, sorry(telling.id))
+        await telling.step("apologise", telling.show, sorry(telling.id))
         return
     try:
         await telling.step("deliver", telling.deliver, notice)

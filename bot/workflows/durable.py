@@ -15,7 +15,8 @@ from typing import Any, ParamSpec, TypeVar
 from dbos import DBOS, DBOSConfig, SetWorkflowID, error
 from pydantic import BaseModel
 
-from bot.records import system_database
+from bot.errors import Retry
+from bot.records import records_trouble, system_database
 from bot.workflows.serial import JsonSerializer
 
 log = logging.getLogger(__name__)
@@ -29,7 +30,15 @@ KEEP_DAYS = 7
 P = ParamSpec("P")
 R = TypeVar("R")
 Disowned = error.DBOSException
-"""Raised out of a step when this process no longer owns the workflow; stories let it pass."""
+"""Raised out of a step when the story must stop here: this process no longer owns it, or it cannot be written down.
+Stories let it pass."""
+AGAIN_S = 2.0
+"""Between two tries to go on with stories that could not be written down."""
+
+
+class Unwritten(error.DBOSException):
+    """A step was done, and its result cannot be written down now; the story goes on from it once that works again."""
+
 
 Tell = Callable[[Any, Any], Coroutine[Any, Any, None]]
 
@@ -44,6 +53,8 @@ class Durable:
         self._serializer = JsonSerializer(types)
         self._workflows: dict[str, Tell] = {}
         self._running: dict[asyncio.Task[Any], str] = {}
+        self._unwritten: set[str] = set()
+        self._going_on: asyncio.Task[None] | None = None
 
     def open(self, kinds: Iterable[str], tell: Tell) -> None:
         """Register a workflow for each kind, then take up what an earlier process left unfinished.
@@ -76,6 +87,9 @@ class Durable:
             self._running[task] = kind
             try:
                 await tell(origin, ask)
+            except Unwritten as trouble:
+                self._go_on_later(str(DBOS.workflow_id), trouble)
+                raise asyncio.CancelledError from trouble  # so that it counts as unfinished, not as failed
             finally:
                 self._running.pop(task, None)
 
@@ -86,21 +100,61 @@ class Durable:
         return len(self._running)
 
     async def begin(self, kind: str, workflow_id: str, origin: BaseModel, ask: BaseModel) -> None:
-        """Start a workflow; returns once its start is committed. An id that was begun before is not begun again."""
-        with SetWorkflowID(workflow_id):
-            await DBOS.start_workflow_async(self._workflows[kind], origin, ask)
+        """Start a workflow; returns once its start is committed. An id that was begun before is not begun again.
+
+        Raises `RecordsAway` when it cannot be committed now.
+        """
+        try:
+            with SetWorkflowID(workflow_id):
+                await DBOS.start_workflow_async(self._workflows[kind], origin, ask)
+        except Exception as failure:
+            trouble = records_trouble(failure)
+            if trouble is None:
+                raise
+            raise trouble from failure
+
+    def _go_on_later(self, workflow_id: str, trouble: Exception) -> None:
+        log.warning("request %s waits until it can be written down: %s", workflow_id, trouble)
+        self._unwritten.add(workflow_id)
+        if self._going_on is None or self._going_on.done():
+            self._going_on = asyncio.create_task(self._go_on(), name="going on with unwritten requests")
+
+    async def _go_on(self) -> None:
+        """Try again until the database takes it: a full disk that was emptied needs no restart."""
+        while self._unwritten:
+            await asyncio.sleep(AGAIN_S)
+            for workflow_id in list(self._unwritten):
+                try:
+                    await DBOS.resume_workflow_async(workflow_id)
+                except Exception as failure:
+                    log.debug("request %s cannot go on yet: %s", workflow_id, failure)
+                    break
+                self._unwritten.discard(workflow_id)
+                log.info("request %s goes on", workflow_id)
 
     @staticmethod
     async def step(name: str, do: Callable[P, Awaitable[R]], *args: P.args, **kwargs: P.kwargs) -> R:
         """Do a step of the workflow that is being told; after a restart its written result is given instead.
 
-        A step that was cut off is done again, so it must be harmless twice.
+        A step that was cut off is done again, so it must be harmless twice. Raises `Unwritten` when it was done and
+        that cannot be written down.
         """
+        own: Exception | None = None
 
         async def once(*a: P.args, **k: P.kwargs) -> R:
-            return await do(*a, **k)
+            nonlocal own
+            try:
+                return await do(*a, **k)
+            except Exception as failure:
+                own = failure
+                raise
 
-        return await DBOS.run_step_async({"name": name}, once, *args, **kwargs)
+        try:
+            return await DBOS.run_step_async({"name": name}, once, *args, **kwargs)
+        except Exception as failure:
+            if failure is own or records_trouble(failure) is None or isinstance(failure, Retry):
+                raise
+            raise Unwritten(f"step {name!r}: {failure}") from failure
 
     async def forget_old(self) -> int:
         """Delete what DBOS keeps of workflows that finished more than `KEEP_DAYS` ago; how many."""
@@ -116,6 +170,8 @@ class Durable:
 
         Stories of the `long` kinds are not waited for.
         """
+        if self._going_on is not None:
+            self._going_on.cancel()
         short = [task for task, kind in self._running.items() if kind not in long]
         if short:
             await asyncio.wait(short, timeout=grace_s)

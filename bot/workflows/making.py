@@ -10,6 +10,7 @@ from bot.language import said
 from bot.policy import render_quotas
 from bot.records.outputs import NewOutput
 from bot.records.requests import Ending, RequestState
+from bot.records.schema import now
 from bot.stories import Posted
 from bot.worker import WorkerRefused
 from bot.workflows.planning import MakeAsk, plan_of
@@ -43,12 +44,13 @@ async def render(telling: Telling, plan: Plan) -> Made:
     if plan.rows:
         return await standing(telling, plan)
     parts = telling.parts
-    started = time.monotonic()
+    started, began = time.monotonic(), now()
     answer = await ask_worker(telling, plan)
     times = answer.times
     ms = elapsed_ms(started)
     ending = Ending(
         RequestState.done,
+        started_at=began,
         timings={
             "render": ms,
             "worker_queue": times.queue_ms,
@@ -57,7 +59,8 @@ async def render(telling: Telling, plan: Plan) -> Made:
             "worker_encode": times.encode_ms,
         },
     )
-    ids = await parts.records.outputs.record(telling.id, new_outputs(plan, answer), ending)
+    with telling.stage.at("records"):
+        ids = await parts.records.outputs.record(telling.id, new_outputs(plan, answer), ending)
     parts.metrics.ended(telling.ask.kind, ending.state.value, ending.timings)
     for output_id, picture in zip(ids, answer.pictures, strict=True):
         parts.shelf.put(output_id, picture.data)

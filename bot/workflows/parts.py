@@ -24,6 +24,10 @@ class Patience:
 
     moment: float = 1.5
     """A hiccup of the worker that nobody need hear of: the acknowledgement can still hold the answer."""
+    commit: float = 1.8
+    """For the commit of a request, from the press on: what is not on record by then is not acknowledged as taken."""
+    stuck: float = 1.9
+    """From the press until the member hears that the records do not answer."""
     look: float = 0.6
     """For a word of the worker about its health, so that what is wrong is said within three seconds of the ask."""
     repeat: float = 5.0
@@ -66,3 +70,7 @@ class Parts:
     bell: Bell = field(default_factory=Bell)
     board: Board = field(default_factory=dict)
     metrics: Metrics = field(default_factory=Metrics)
+    places: dict[str, int] = field(default_factory=dict)
+    """Places of the trainings that wait in line, by id, as last seen."""
+    withdrawn: set[int] = field(default_factory=set)
+    """Requests whose member was told that they were not accepted, before they were committed after all."""

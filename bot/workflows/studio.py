@@ -10,6 +10,9 @@ from typing import Literal, get_args
 
 from bot.errors import Refused, Retry
 from bot.language import said
+from bot.records.people import Person
+from bot.records.requests import NewRequest, RequestState
+from bot.records.schema import moment
 from bot.records.trainings import Training
 from bot.stories import (
     Ask,
@@ -42,6 +45,7 @@ REFRESH_S = 20.0
 CLEAN_S = 6 * 3600.0
 STOP_GRACE_S = 2.0
 """Pictures that are being made are done by then; whatever waits for longer goes on at the next start anyway."""
+NOT_ACCEPTED = "My records do not answer just now, so your request was not accepted, and nothing was started."
 LONG_KINDS = frozenset({"train"})
 """Stories that outlive any patience at a stop; they go on at the next start."""
 KINDS = tuple(str(one.model_fields["kind"].default) for one in get_args(Ask))
@@ -59,6 +63,7 @@ class Studio:
         self._clock = clock
         self._background = Background()
         self._open = False
+        self._late: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
         """Take up what an earlier process left, and begin to look after models and old workflows."""
@@ -74,13 +79,43 @@ class Studio:
             return
         self._open = False
         await self._background.close()
+        for late in list(self._late):
+            late.cancel()
         await self._durable.close(STOP_GRACE_S, long=LONG_KINDS)
 
     async def ask(self, origin: Origin, ask: Ask) -> None:
         """Start the story of this request; returns once that is committed, and the answer comes by the messenger."""
         if not self._open:
             raise Retry("Artel is just stopping or starting.", after=5.0)
-        await self._durable.begin(ask.kind, str(origin.interaction_id), origin, ask)
+        beginning = asyncio.create_task(self._durable.begin(ask.kind, str(origin.interaction_id), origin, ask))
+        on_its_way = min(1.0, max(0.0, self._clock() - origin.at))
+        await asyncio.wait({beginning}, timeout=self._parts.patience.commit - on_its_way)
+        if beginning.done():
+            return beginning.result()
+        # whenever it is committed after all, it ends at once: the member has been told that it was not accepted
+        self._parts.withdrawn.add(origin.interaction_id)
+        self._late.add(beginning)
+        beginning.add_done_callback(self._late_beginning)
+        raise Retry(NOT_ACCEPTED, after=30.0)
+
+    def _late_beginning(self, beginning: asyncio.Task[None]) -> None:
+        self._late.discard(beginning)
+        if not beginning.cancelled() and (error := beginning.exception()) is not None:
+            log.info("a request that was not accepted was not begun either: %s", error)
+
+    async def turned_away(self, origin: Origin, asked: str, answer: NoticeView) -> None:
+        """Put on record what the chat itself refused, or failed at, before it became a request."""
+        new = NewRequest(
+            id=origin.interaction_id,
+            server=Person(origin.guild_id, origin.guild_name) if origin.guild_id is not None else None,
+            channel_id=origin.channel_id,
+            member=Person(origin.member_id, origin.member_name),
+            kind="press" if origin.component else "command",
+            ask={"kind": "press" if origin.component else "command", "asked": asked[:200]},
+            asked_at=moment(origin.at),
+        )
+        state = RequestState.refused if answer.tone == "refused" else RequestState.failed
+        await self._parts.records.requests.refuse(new, answer.text, state)
 
     async def _tell(self, origin: Origin, ask: Ask) -> None:
         await answer(self._parts, origin, ask)
@@ -111,6 +146,7 @@ class Studio:
             owner_id=training.member_id,
             owner_name=training.member_name,
             phase=TrainingPhase(training.state),
+            place=self._parts.places.get(training.id),
         )
 
     async def credits(self, origin: Origin, output_id: int) -> CreditsView:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass
-from typing import ParamSpec, TypeVar
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from typing import Literal, ParamSpec, TypeVar
 
-from bot.errors import Refused, Retry
+from bot.errors import Refused, Retry, Unseen
 from bot.policy import Quota, used_up
 from bot.records import RecordsAway
 from bot.records.audit import Deed
@@ -32,8 +32,29 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 LONGEST_PAUSE_S = 30.0
+RECORDS_AWAY = "My records do not answer just now. Your request is accepted, and the answer comes here by itself."
+WITHDRAWN = "The member was told that it was not accepted: the records had not answered in time."
+OF_RECORDS = frozenset({"record", "end", "explain", "set default"})
+"""Steps that do nothing but read and write the records."""
 SHOWN_TIMINGS_S = 60.0
 """Beyond this a request was interrupted by a restart, and its time says nothing about the house."""
+
+
+@dataclass
+class Stage:
+    """What a story waits for at this moment, as far as it matters to whoever waits for the story."""
+
+    of: Literal["", "records"] = "records"
+    shown: bool = False
+    """Has the member seen anything of it?"""
+
+    @contextmanager
+    def at(self, what: Literal["", "records"]) -> Iterator[None]:
+        before, self.of = self.of, what
+        try:
+            yield
+        finally:
+            self.of = before
 
 
 @dataclass(frozen=True)
@@ -44,6 +65,7 @@ class Telling:
     origin: Origin
     ask: Ask
     parts: Parts
+    stage: Stage = field(default_factory=lambda: Stage())
 
     @property
     def id(self) -> int:
@@ -53,15 +75,15 @@ class Telling:
         """Do one step, once; see `Durable.step`. While the records are away it waits and does the whole step again."""
 
         async def calmly(*a: P.args, **k: P.kwargs) -> R:
-            return await patiently(lambda: do(*a, **k), self.parts.patience.records, RecordsAway)
+            with self.stage.at("records" if name in OF_RECORDS else ""):
+                return await patiently(lambda: do(*a, **k), self.parts.patience.records, RecordsAway)
 
-        return await Durable.step(name, calmly, *args, **kwargs)
+        with self.stage.at("records"):
+            return await Durable.step(name, calmly, *args, **kwargs)
 
     # --- steps that every story has ---------------------------------------------------------------------------------
 
-    async def accept(
-        self, quotas: Sequence[Quota] = (), plan: Plan | None = None, model_id: str | None = None
-    ) -> None:
+    async def accept(self, quotas: Sequence[Quota] = (), plan: Plan | None = None, model_id: str | None = None) -> None:
         """Put the request on record and book what it uses up. Raises `Refused` when that is more than there is left."""
         origin = self.origin
         waited = round((time.time() - origin.at) * 1000, 1)
@@ -84,6 +106,9 @@ class Telling:
         )
         self.parts.metrics.accepted(self.ask.kind)
         self.parts.metrics.stages(timings)
+        if self.id in self.parts.withdrawn:
+            self.parts.withdrawn.discard(self.id)
+            raise Unseen(WITHDRAWN)
         _within(excess)
 
     async def book(self, quotas: Sequence[Quota]) -> None:
@@ -105,7 +130,7 @@ class Telling:
         async def show() -> Posted:
             nonlocal tries
             tries += 1
-            return await self.parts.messenger.deliver(self.origin, view, posted)
+            return await self.show(view, posted)
 
         placed = await patiently(show, self.parts.patience.deliver)
         timings = {"deliver": elapsed_ms(started)}
@@ -117,6 +142,12 @@ class Telling:
         await self.parts.records.requests.answered(self.id, answer)
         self.parts.metrics.delivered(placed.route, timings)
         return placed
+
+    async def show(self, view: View, posted: Posted | None = None) -> Posted:
+        """Bring a view to the member, without a word on record."""
+        self.stage.shown = True
+        with self.stage.at(""):
+            return await self.parts.messenger.deliver(self.origin, view, posted)
 
     async def choose_model(self, asked: str | None) -> Model:
         """The model meant, see `Library.choose`; waits for the worker while the list is still empty."""
@@ -143,8 +174,9 @@ class Telling:
         patience = self.parts.patience
 
         async def work() -> R:
-            async with waiting.spot or nullcontext():
-                return await patiently(do, patience.away, heard=waiting.hear)
+            with self.stage.at(""):
+                async with waiting.spot or nullcontext():
+                    return await patiently(do, patience.away, heard=waiting.hear)
 
         working = asyncio.create_task(work(), name=f"waits-{self.id}")
         try:
@@ -165,19 +197,24 @@ class Telling:
 
     @staticmethod
     async def _say(words: str, tell: Callable[[str], Awaitable[object]]) -> str:
-        log.info("waiting for the worker: %s", words)
+        log.info("still waiting: %s", words)
         try:
             await tell(words)
         except (Refused, Retry) as silent:
             log.info("could not say that we wait: %s", silent)
         return words
 
+    async def say_if_stuck(self) -> None:
+        """Tell the member when nothing has come by now because the records do not answer."""
+        age, stuck = time.time() - self.origin.at, self.parts.patience.stuck
+        await asyncio.sleep(stuck - age if 0 <= age < stuck / 2 else stuck)  # a restart has its own time
+        if self.stage.of == "records" and not self.stage.shown:
+            await self._say(RECORDS_AWAY, self.hold_on)
+
     async def hold_on(self, words: str) -> None:
         """Tell the member what we wait for; the answer then takes the place of these words."""
-        messenger, origin = self.parts.messenger, self.origin
-        await messenger.deliver(
-            origin, NoticeView(tone="info", text=words, ephemeral=origin.placing != "new", passing=True)
-        )
+        ephemeral = self.origin.placing != "new"
+        await self.show(NoticeView(tone="info", text=words, ephemeral=ephemeral, passing=True))
 
     async def note(self, action: str, subject: str, **details: object) -> None:
         """Put a deed that not everybody may do into the audit log."""

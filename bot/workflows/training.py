@@ -101,8 +101,7 @@ async def _allowed(telling: Telling, ask: Train) -> str | None:
 async def show_checking(telling: Telling, ticket: Ticket) -> Posted:
     """The first message, at once: fetching and checking hundreds of pictures takes a few seconds."""
     view = checking_view(telling, ticket)
-    deliver = telling.parts.messenger.deliver
-    return await patiently(lambda: deliver(telling.origin, view), telling.parts.patience.deliver)
+    return await patiently(lambda: telling.show(view), telling.parts.patience.deliver)
 
 
 def checking_view(telling: Telling, ticket: Ticket) -> TrainingView:
@@ -116,7 +115,7 @@ async def wait_for_worker(telling: Telling, ticket: Ticket, posted: Posted) -> N
 
     async def tell(words: str) -> None:
         waiting = checking_view(telling, ticket).model_copy(update={"activity": words})
-        await telling.parts.messenger.deliver(telling.origin, waiting, posted)
+        await telling.show(waiting, posted)
 
     await telling.from_worker(telling.parts.worker.models, tell)
 

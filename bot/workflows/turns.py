@@ -35,6 +35,7 @@ async def wait_for_turn(telling: Telling, ticket: Ticket, posted: Posted) -> boo
     while True:
         place = await parts.records.trainings.take_turn(ticket.training_id, at_once, in_order)
         if not place.number:
+            parts.places.pop(ticket.training_id, None)
             kept = await parts.records.trainings.get(ticket.training_id)
             return kept is not None and kept.ended_at is None
         if place.number != shown:
@@ -48,8 +49,9 @@ async def _show(telling: Telling, ticket: Ticket, posted: Posted, place: Place) 
     seconds = await _seconds(telling, place.ahead)
     # those that the worker has and has not begun are before it too
     number = place.number + telling.parts.limits.trainings_at_worker - 1
+    telling.parts.places[ticket.training_id] = number
     view = view.model_copy(update={"phase": TrainingPhase.queued, "place": number, "seconds_left": seconds})
-    await telling.parts.messenger.deliver(telling.origin, view, posted)
+    await telling.show(view, posted)
 
 
 async def _seconds(telling: Telling, ahead: Sequence[str]) -> float:

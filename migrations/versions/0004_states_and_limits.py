@@ -37,7 +37,12 @@ def _charges_by_what() -> None:
     op.drop_index("ix_usage_member_what", table_name="usage_before")
     if op.get_context().dialect.name == "postgresql":
         # there the names of constraints belong to the schema, and the new table wants them
-        for name in ("pk_usage", "fk_usage_request_id_requests", "fk_usage_member_id_members", "fk_usage_server_id_servers"):
+        for name in (
+            "pk_usage",
+            "fk_usage_request_id_requests",
+            "fk_usage_member_id_members",
+            "fk_usage_server_id_servers",
+        ):
             op.execute(f"ALTER TABLE usage_before DROP CONSTRAINT {name}")
     op.create_table(
         "usage",

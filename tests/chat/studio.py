@@ -49,6 +49,8 @@ from tests.chat.views import kin, parents, picks, pictures_view, png, slider_boa
 class FakeStudio:
     messenger: Messenger
     asked: list[tuple[Origin, Ask]] = field(default_factory=list)
+    refused: list[tuple[Origin, str, NoticeView]] = field(default_factory=list)
+    """What the chat itself turned away."""
     posted: dict[int, Posted] = field(default_factory=dict)
     """Where the answer of each request stands."""
     trouble: Exception | None = None
@@ -73,6 +75,9 @@ class FakeStudio:
         task = asyncio.create_task(self._work(origin, ask))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def turned_away(self, origin: Origin, asked: str, answer: NoticeView) -> None:
+        self.refused.append((origin, asked, answer))
 
     def model_choices(self, guild_id: int | None, typed: str) -> list[tuple[str, str]]:
         return [(line.title, line.id) for line in self.lines if typed.lower() in line.title.lower()]

@@ -26,7 +26,17 @@ from tests.fakes.worker import FakeWorker
 
 GUILD, OTHER_GUILD, ADA, BEN = 20, 21, 30, 31
 PATIENCE = Patience(
-    moment=0.1, render=0.6, away=0.6, deliver=2.0, training=20.0, edit=0.1, edit_least=0.05, edit_old=0.1, worker=0.1
+    commit=20.0,
+    stuck=20.0,  # a busy machine is no trouble of the records
+    moment=0.1,
+    render=0.6,
+    away=0.6,
+    deliver=2.0,
+    training=20.0,
+    edit=0.1,
+    edit_least=0.05,
+    edit_old=0.1,
+    worker=0.1,
 )
 
 

@@ -11,7 +11,7 @@ from bot.settings import Limits
 from bot.stories import Generate, PicturesView, SteerTraining, Train, TrainingView
 from tests.fakes.files import drawing
 from tests.fakes.messenger import FakeMessenger
-from tests.flow.conftest import ADA, BEN, GUILD, OTHER_GUILD, House, open_house
+from tests.flow.conftest import BEN, GUILD, OTHER_GUILD, House, open_house
 from tests.flow.test_making import settled
 
 
@@ -80,7 +80,7 @@ async def test_too_few_pictures_end_the_message_with_what_to_do_and_cost_nothing
     assert "/train files" in view.error
     line = await settled(house, origin.interaction_id)
     assert line.state == "refused"
-    assert await house.records.usage.used(ADA, "trainings", line.asked_at) == 0
+    assert await house.records.usage.used("trainings", line.asked_at) == 0
 
 
 async def test_a_folder_of_the_operator_is_learned_from_and_others_are_not_reached(house: House) -> None:

@@ -89,20 +89,30 @@ async def test_a_full_worker_gives_a_place_and_a_time(house: House, monkeypatch:
 
 
 async def test_whoever_waits_in_our_own_line_hears_the_place_and_one_server_does_not_starve_another(
-    house: House,
+    house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await house.messenger.pictures(await house.ask(Generate(count=1)))
+    render, doors = house.worker.render, asyncio.Event()
+
+    async def when_open(*args: object, **options: object) -> object:
+        await doors.wait()
+        return await render(*args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(house.worker, "render", when_open)
     house.parts.line.at_once = 1
-    house.worker.render_seconds = 0.15
-    house.worker.asked.clear()
-    crowd = [await house.ask(Generate(count=1), member=ADA) for _ in range(8)]
-    await passing(house, crowd[-1].interaction_id, "before yours")
-    before = len(house.worker.asked)
+    crowd = [await house.ask(Generate(count=1), member=ADA) for _ in range(5)]
+    assert "before yours" in (await passing(house, crowd[-1].interaction_id, "before yours")).text
     other = await house.ask(Generate(count=1), member=BEN, guild=OTHER_GUILD)
-    await then_pictures(house, other.interaction_id)
-    assert len(house.worker.asked) - before <= 4, "its turn came as soon as the one before was over"
-    for one in crowd:
+    assert "1 picture or request before yours" in (await passing(house, other.interaction_id, "before yours")).text
+    doors.set()
+    for one in (other, *crowd):
         await then_pictures(house, one.interaction_id)
+    assert delivered(house)[1:3][-1] == other.interaction_id, "its turn came as soon as the one before was over"
+
+
+def delivered(house: House) -> list[int]:
+    """The requests whose pictures were shown, in order."""
+    return [view.request_id for view in house.messenger.views if isinstance(view, PicturesView)]
 
 
 claims = st.builds(Claim, server=st.integers(0, 3), member=st.integers(0, 3), at=st.floats(0, 100))

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 import sqlalchemy as sa
 
 from bot.records import Records
 from bot.records.audit import Deed
+from bot.records.limits import EACH, Scope
 from bot.records.models import Model, Owner
 from bot.records.outputs import NewOutput
 from bot.records.people import Person
 from bot.records.requests import Answer, Ending, NewRequest, RequestState
 from bot.records.schema import now
 from bot.records.trainings import NewTraining
-from bot.records.usage import Charge
+from bot.records.usage import Bound, Charge, Excess
+from bot.workflows.turns import in_order
 
 SNOWFLAKE = 2**63 - 17
 """Larger than any 32-bit column or any float could keep."""
@@ -106,23 +110,140 @@ async def test_forgetting_pictures_counts_them_once(records: Records) -> None:
 
 
 async def test_a_charge_is_made_once_and_given_back_once(records: Records) -> None:
-    charge = Charge("pictures", 4)
+    charges = (Charge("pictures", 4), Charge("minutes", 2.5))
     for _ in range(2):
-        assert await records.requests.accept(replace(NEW, charge=charge))
-    assert await records.usage.used(ADA.id, "pictures", NEW.asked_at) == 4
-    await records.usage.refund(NEW.id)
-    await records.usage.refund(NEW.id)
-    assert await records.usage.used(ADA.id, "pictures", NEW.asked_at) == 0
+        assert await records.requests.accept(replace(NEW, charges=charges)) is None
+    assert await used(records, "pictures") == 4
+    for state in (RequestState.failed, RequestState.failed, RequestState.done):
+        await records.requests.end(NEW.id, Ending(state))
+        assert await used(records, "pictures") == await used(records, "minutes") == 0
+
+
+async def test_what_was_used_in_the_end_stays_charged(records: Records) -> None:
+    await records.requests.accept(replace(NEW, charges=(Charge("trainings", 1), Charge("minutes", 30))))
+    await records.requests.end(NEW.id, Ending(RequestState.cancelled, kept={"minutes": 2.0}))
+    assert (await used(records, "trainings"), await used(records, "minutes")) == (0, 2)
+
+
+async def used(records: Records, what: str) -> float:
+    return await records.usage.used(what, NEW.asked_at, Scope.member, ADA.id)
 
 
 async def test_many_requests_at_once_cannot_slip_past_the_limit(records: Records) -> None:
-    charge = Charge("pictures", 4, limit=10, since=now() - timedelta(hours=1))
-    accepted = await asyncio.gather(
-        *(records.requests.accept(replace(NEW, id=100 + n, charge=charge)) for n in range(8))
+    charges = (Charge("pictures", 4, (Bound(Scope.member, 10, now() - timedelta(hours=1)),)),)
+    excesses = await asyncio.gather(
+        *(records.requests.accept(replace(NEW, id=100 + n, charges=charges)) for n in range(8))
     )
-    assert sum(accepted) == 2
-    assert await records.usage.used(ADA.id, "pictures", now() - timedelta(hours=1)) == 8
+    assert excesses.count(None) == 2
+    assert set(excesses) == {None, Excess("pictures", Scope.member, 10)}
+    assert await used(records, "pictures") == 8
     assert len(await records.every_request()) == 8, "those refused are on record too"
+
+
+@pytest.mark.parametrize("scope", Scope)
+async def test_a_bound_counts_those_together_that_it_is_for(records: Records, scope: Scope) -> None:
+    charges = (Charge("renders", 1, (Bound(scope, 4, NEW.asked_at),)),)
+    counted: Counter[tuple[int, int]] = Counter()
+    for n in range(40):
+        server, member = Person(20 + n % 2, "net"), Person(30 + n % 4, "someone")
+        new = replace(NEW, id=100 + n, server=server, member=member, charges=charges)
+        if await records.requests.accept(new) is None:
+            counted[server.id, member.id] += 1
+    groups: Counter[object] = Counter()
+    for (server_id, member_id), accepted in counted.items():
+        groups[{Scope.member: member_id, Scope.server: server_id, Scope.all: None}[scope]] += accepted
+    assert set(groups.values()) == {4}
+    assert len(groups) == {Scope.member: 4, Scope.server: 2, Scope.all: 1}[scope]
+
+
+async def test_a_limit_that_somebody_set_holds_from_the_next_request_on(records: Records) -> None:
+    charges = (Charge("renders", 1, (Bound(Scope.member, 100, NEW.asked_at),)),)
+
+    async def most() -> int:
+        accepted = [await records.requests.accept(replace(NEW, id=next(ids), charges=charges)) for _ in range(4)]
+        await asyncio.gather(*(records.requests.end(n, Ending(RequestState.failed)) for n in range(100, 200)))
+        return accepted.count(None)
+
+    ids = count(100)
+    assert await most() == 4
+    await records.limits.set(Scope.member, EACH, "renders", 3, "an operator")
+    assert await most() == 3
+    await records.limits.set(Scope.member, ADA.id, "renders", 1, "an operator")
+    assert await most() == 1
+    assert [(one.subject_id, one.amount) for one in await records.limits.all()] == [(EACH, 3), (ADA.id, 1)]
+    assert await records.limits.unset(Scope.member, ADA.id, "renders")
+    assert not await records.limits.unset(Scope.member, ADA.id, "renders")
+    assert await most() == 3
+
+
+async def test_room_is_free_again_once_the_model_is_gone(records: Records) -> None:
+    await records.requests.accept(replace(NEW, charges=(Charge("disk", 40),)))
+    await records.trainings.record(NewTraining("t1", NEW.id, "Cats", "", (), {}))
+    await records.trainings.end("t1", "finished", model_id="cats")
+    cats = Model("cats", "Cats", "anchored", "c" * 64, 64, 12, False, {})
+    await records.models.replace([cats])
+    assert await records.usage.used("disk", None) == 40
+    await records.models.replace([])
+    assert await records.usage.used("disk", None) == 0
+
+
+async def test_what_the_chat_turned_away_is_on_record_and_overwrites_nothing(records: Records) -> None:
+    await records.requests.refuse(NEW, "Not yours.", RequestState.refused)
+    (line,) = await records.every_request()
+    assert (line.state, line.error, line.answered_at is not None) == ("refused", "Not yours.", True)
+    await records.requests.accept(replace(NEW, id=7))
+    await records.requests.refuse(replace(NEW, id=7), "Too late.", RequestState.failed)
+    kept = await records.requests.get(7)
+    assert kept is not None
+    assert kept.state is RequestState.working
+
+
+async def test_states_and_their_times_are_columns(records: Records) -> None:
+    await records.requests.accept(NEW)
+    taken = now()
+    await records.requests.began(NEW.id, taken)
+    await records.requests.end(NEW.id, Ending(RequestState.done))
+    await records.requests.answered(NEW.id, Answer(40, 50, "original", attempts=3))
+    (line,) = await records.every_request()
+    times = [line.accepted_at, line.started_at, line.done_at, line.answered_at]
+    assert times == sorted(times, key=lambda at: at or taken)
+    assert (line.acknowledged_at, line.route, line.attempts) == (taken, "original", 3)
+
+
+class TestTheLineOfTrainings:
+    async def lined_up(self, records: Records, *who: tuple[int, int]) -> list[str]:
+        for n, (server, member) in enumerate(who):
+            new = replace(NEW, id=100 + n, server=Person(server, "net"), member=Person(member, "one"))
+            await records.requests.accept(new)
+            await records.trainings.record(NewTraining(f"t{n}", 100 + n, "Cats", "", (), {}))
+        return [f"t{n}" for n in range(len(who))]
+
+    async def test_gives_turns_to_servers_and_members_in_turn(self, records: Records) -> None:
+        names = await self.lined_up(records, (1, 1), (1, 1), (1, 2), (2, 3), (1, 1))
+        begun: list[str] = []
+        while len(begun) < len(names):
+            for name in names:
+                if name not in begun and not (await records.trainings.take_turn(name, 1, in_order)).number:
+                    begun.append(name)
+                    await records.trainings.end(name, "finished")
+        assert begun == ["t0", "t3", "t2", "t1", "t4"]
+
+    async def test_never_gives_more_turns_than_there_are(self, records: Records) -> None:
+        names = await self.lined_up(records, *((n % 3, n) for n in range(6)))
+        places = await asyncio.gather(*(records.trainings.take_turn(name, 2, in_order) for name in names))
+        assert [place.number for place in places].count(0) == 2
+        places = [await records.trainings.take_turn(name, 2, in_order) for name in names]
+        waiting = [place for place in places if place.number]
+        assert sorted(place.number for place in waiting) == [1, 2, 3, 4]
+        assert all(len(place.ahead) == place.number + 1 for place in waiting), "two at the worker, then the line"
+
+    async def test_one_that_waits_can_be_called_off_and_one_that_runs_cannot(self, records: Records) -> None:
+        first, second = await self.lined_up(records, (1, 1), (1, 1))
+        assert (await records.trainings.take_turn(first, 1, in_order)).number == 0
+        assert not await records.trainings.leave_line(first)
+        assert await records.trainings.leave_line(second)
+        assert [one.id for one in await records.trainings.going_on()] == [first]
+        assert (await records.trainings.take_turn(second, 9, in_order)).number == 0, "it need not wait any more"
 
 
 async def test_every_request_is_one_query_with_who_what_when_and_what_came_of_it(records: Records) -> None:

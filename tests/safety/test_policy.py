@@ -99,27 +99,34 @@ def test_pictures_fit_or_the_sentence_names_the_limit(count: int) -> None:
             policy.check_pictures(count, LIMITS)
 
 
-@given(st.floats(0, 1e6), st.floats(0, 1e6), st.floats(0, 1e3))
-def test_quota_arithmetic(limit: float, used: float, amount: float) -> None:
-    quota = policy.Quota("renders", limit, timedelta(minutes=1))
-    left = quota.left(used)
-    assert 0 <= left <= limit
-    assert left == pytest.approx(max(0.0, limit - used))
-    if quota.fits(used, amount) and amount > 0:
-        assert used + amount <= limit
-        assert amount <= left + 1e-6
-    assert quota.fits(used, 0)
-
-
 @given(st.datetimes(), st.datetimes())
 def test_what_counts_lies_in_the_window(one: datetime, other: datetime) -> None:
-    quota = policy.training_quota(LIMITS)
+    quota = policy.training_quotas(LIMITS, 3.0)[0]
     early, late = sorted((one.replace(tzinfo=UTC), other.replace(tzinfo=UTC)))
     if early.year < 2:
         return
-    assert (early >= quota.since(late)) == (late - early <= timedelta(days=1))
+    since = quota.since(late)
+    assert since is not None
+    assert (early >= since) == (late - early <= timedelta(days=1))
 
 
-def test_sentences_say_how_much_and_in_which_time() -> None:
-    assert "240 requests within a minute" in policy.render_quota(LIMITS).sentence
-    assert "20 trainings within a day" in policy.training_quota(LIMITS).sentence
+def test_everything_is_held_to_the_member_the_server_and_all_together() -> None:
+    quotas = (
+        *policy.render_quotas(LIMITS),
+        *policy.training_quotas(LIMITS, 3.0),
+        *policy.disk_quotas(LIMITS, 10 * 2**20),
+    )
+    assert {quota.what for quota in quotas} == set(policy.KINDS_OF_USE)
+    for what in policy.KINDS_OF_USE:
+        theirs = [quota for quota in quotas if quota.what == what]
+        assert [quota.whose for quota in theirs] == ["member", "server", "all"]
+        assert [quota.limit for quota in theirs] == sorted(quota.limit for quota in theirs)
+        for quota in theirs:
+            words = policy.used_up(what, quota.whose, quota.limit)
+            assert f"{quota.limit:g}" in words.replace(",", "")
+            assert words.endswith(".")
+
+
+def test_room_is_that_of_the_pictures_and_of_what_a_training_leaves() -> None:
+    assert {quota.amount for quota in policy.disk_quotas(LIMITS, 10 * 2**20)} == {10 + policy.MODEL_MIB}
+    assert {quota.since(datetime.now(UTC)) for quota in policy.disk_quotas(LIMITS, 1)} == {None}
