@@ -174,21 +174,22 @@ def disk_quotas(limits: Limits, picture_bytes: int) -> tuple[Quota, ...]:
 
 def used_up(what: str, whose: Whose, limit: float) -> str:
     """What a member reads who asks for more than there is."""
-    who = {"member": "a member", "server": "a server", "all": "everyone together"}[whose]
+    who = {"member": said("a member"), "server": said("a server"), "all": said("everyone together")}[whose]
     match what:
         case "renders":
-            return f"That was {limit:g} requests within a minute, the most that {who} may make. Wait a moment."
+            words = "That was {most} requests within a minute, the most that {who} may make. Wait a moment."
         case "trainings":
-            done = "You have started" if whose == "member" else "There were"
-            return f"{done} {limit:g} trainings within a day, the most that {who} may. Come back later."
+            words = "{most} trainings within a day are the most that {who} may start. Come back later."
         case "training_minutes":
-            return (
-                f"That would be more than {limit:g} minutes of training within a day, the most that {who} may use. "
+            words = (
+                "That would be more than {most} minutes of training within a day, the most that {who} may use. "
                 "Ask for fewer minutes, or come back later."
             )
         case "disk_mib":
-            return (
-                f"With this one the models would take more than {limit:,.0f} MiB, the room that {who} may use. "
+            words = (
+                "With this one the models would take more than {most} MiB, the room that {who} may use. "
                 "Ask a moderator to remove a model that nobody needs any more."
             )
-    raise ValueError(f"nobody counts {what!r}")
+        case _:
+            raise ValueError(f"nobody counts {what!r}")
+    return said(words, most=f"{limit:,g}", who=who)

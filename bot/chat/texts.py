@@ -123,7 +123,7 @@ def queue_place(place: int) -> str:
 
 
 def until_turn(words: str) -> str:
-    return f"About {words} until then."
+    return said("About {time} until then.", time=words)
 
 
 def time_left(words: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal, ParamSpec, TypeVar
 
 from bot.errors import Refused, Retry, Unseen
+from bot.language import said
 from bot.policy import Quota, used_up
 from bot.records import RecordsAway
 from bot.records.audit import Deed
@@ -209,7 +210,7 @@ class Telling:
         age, stuck = time.time() - self.origin.at, self.parts.patience.stuck
         await asyncio.sleep(stuck - age if 0 <= age < stuck / 2 else stuck)  # a restart has its own time
         if self.stage.of == "records" and not self.stage.shown:
-            await self._say(RECORDS_AWAY, self.hold_on)
+            await self._say(said(RECORDS_AWAY), self.hold_on)
 
     async def hold_on(self, words: str) -> None:
         """Tell the member what we wait for; the answer then takes the place of these words."""

@@ -131,7 +131,7 @@ async def collect(telling: Telling, ask: Train, base: str | None, posted: Posted
         left_out=report.left_out + report.notes + told_twice(report),
     )
     if len(report.works) < MIN_TRAINING_PICTURES:
-        return ticket.model_copy(update={"problem": too_few(ask, len(report.works))})
+        return ticket.model_copy(update={"problem": too_few(ask, report)})
     await telling.book(disk_quotas(telling.parts.limits, sum(len(work.png) for work in report.works)))
     await wait_for_worker(telling, ticket, posted)
     await store(telling, report.works)
