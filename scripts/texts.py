@@ -76,10 +76,12 @@ def find() -> Found:
                 case "said":
                     sentences += [Sentence(text, None, name) for text in _literal(call.args[0], constants)]
                 case "counted":
-                    one, many = call.args[:2]
-                    assert isinstance(one, ast.Constant)
-                    assert isinstance(many, ast.Constant)
-                    sentences.append(Sentence(one.value, many.value, name))
+                    pairs = [
+                        Sentence(*pair, name)
+                        for pair in zip(*(_literal(part, {}) for part in call.args[:2]), strict=False)
+                    ]
+                    sentences += pairs
+                    lost += [] if pairs else [f"{name}:{call.lineno}"]
                 case failure if failure in FAILURES and call.args:
                     sentences += [Sentence(text, None, name) for text in _literal(call.args[0], constants)]
                     if isinstance(call.args[0], ast.JoinedStr):
@@ -91,9 +93,7 @@ def _command_names(tree: ast.Module) -> Iterator[str]:
     """Names of commands, groups and menus, and of their options."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _called(node) in NAMED:
-            yield from (
-                one.value.value for one in node.keywords if one.arg == "name" and isinstance(one.value, ast.Constant)
-            )
+            yield from (text for one in node.keywords if one.arg == "name" for text in _literal(one.value, {}))
         if isinstance(node, ast.AsyncFunctionDef) and any(
             isinstance(one, ast.Call) and _called(one) == "command" for one in node.decorator_list
         ):
@@ -161,7 +161,7 @@ def merged(language: str, found: Sequence[Sentence]) -> Catalog:
         known = before.get(one.text, one.context)
         wanted = (one.text, one.many) if one.many else one.text
         kept = known.string if known is not None and isinstance(known.id, tuple) == bool(one.many) else None
-        after.add(wanted, kept, locations=[(one.place, None)], context=one.context)
+        after.add(wanted, kept, locations=[(one.place, 0)], context=one.context)
     return after
 
 
