@@ -10,9 +10,11 @@ from __future__ import annotations
 from bot.records.database import (
     Database,
     RecordsAway,
+    RecordsFull,
     UnsafeSqlite,
+    away_or_full,
+    check_room,
     open_database,
-    records_trouble,
     system_database,
 )
 from bot.records.migrating import migrate
@@ -22,10 +24,12 @@ __all__ = [
     "Database",
     "Records",
     "RecordsAway",
+    "RecordsFull",
     "UnsafeSqlite",
+    "away_or_full",
+    "check_room",
     "migrate",
     "open_database",
     "open_records",
-    "records_trouble",
     "system_database",
 ]

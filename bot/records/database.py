@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
@@ -24,7 +25,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from bot.errors import Retry
 
 AWAY = "The records cannot be reached just now."
-FULL = "There is no room left on the disk of the records; whoever runs Artel has to make some."
+FULL = (
+    "The disk of the machine that I run on is full, so I take nothing new; nothing was charged. Whoever runs Artel has "
+    "to make room there, and then it goes on by itself."
+)
+RESERVE_BYTES, RESERVE_SHARE = 8 * 1024 * 1024, 0.1
+"""What new requests leave free, so that those under way can still be written down to their end: the smaller of so many
+bytes and this share of the disk."""
+FULL_AFTER_S = 60.0
 FIRST_SAFE_SQLITE = (3, 51, 3)
 BUSY_MS = 30_000
 """How long a writer waits for another before it gives up: longer than any of our transactions by far."""
@@ -59,20 +67,8 @@ class RecordsAway(Retry):
     """The database cannot be reached, or was lost in the middle; what was begun there is undone."""
 
 
-def records_trouble(error: BaseException) -> RecordsAway | None:
-    """What passes by itself once the database is mended: it is away, stalled, locked, or its disk is full. None for all
-    else, which is a mistake of ours."""
-    if isinstance(error, RecordsAway):
-        return error
-    if isinstance(error, TimeoutError | sa.exc.TimeoutError):
-        return RecordsAway(AWAY, after=1.0)
-    if not isinstance(error, sa.exc.DBAPIError):
-        return None
-    words, state = str(error.orig).lower(), str(getattr(error.orig, "sqlstate", None) or "")
-    if "disk is full" in words or state == DISK_FULL:
-        return RecordsAway(FULL, after=5.0)
-    passing = error.connection_invalidated or state[:2] in PASSING_STATES or any(one in words for one in PASSING)
-    return RecordsAway(AWAY, after=1.0) if passing else None
+class RecordsFull(RecordsAway):
+    """There is no room to write anything more down."""
 
 
 @dataclass(frozen=True)
@@ -102,19 +98,47 @@ class Database:
         try:
             connection = await self.engine.connect()
         except Exception as error:  # each driver has its own ways to say so
-            raise records_trouble(error) or RecordsAway(AWAY, after=0.5) from error
+            raise away_or_full(error) or RecordsAway(AWAY, after=0.5) from error
         try:
             yield connection
         except (sa.exc.DBAPIError, TimeoutError) as error:
-            trouble = records_trouble(error)
-            if trouble is not None:
-                raise trouble from error
+            if (away := away_or_full(error)) is not None:
+                raise away from error
             raise
         finally:
             await connection.close()
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def check_room(url: str) -> None:
+    """Raises `RecordsFull` when the disk of a SQLite is so full that what is under way might not be written down.
+
+    Postgres minds its own disk.
+    """
+    if sa.make_url(url).get_backend_name() == "sqlite":
+        disk = shutil.disk_usage(sqlite_path(url).parent)
+        if disk.free < min(RESERVE_BYTES, disk.total * RESERVE_SHARE):
+            raise RecordsFull(FULL, after=FULL_AFTER_S)
+
+
+def away_or_full(error: BaseException) -> RecordsAway | None:
+    """What an error of a database means, also of the workflows' own; none for a mistake of ours.
+
+    Away is what passes by itself once the database is mended: it cannot be reached, has stalled, or is locked.
+    """
+    if isinstance(error, RecordsAway):
+        return error
+    if isinstance(error, TimeoutError | sa.exc.TimeoutError):
+        return RecordsAway(AWAY, after=1.0)
+    if not isinstance(error, sa.exc.DBAPIError):
+        return None
+    words, state = str(error.orig).lower(), str(getattr(error.orig, "sqlstate", None) or "")
+    if "disk is full" in words or state == DISK_FULL:
+        return RecordsFull(FULL, after=FULL_AFTER_S)
+    passing = error.connection_invalidated or state[:2] in PASSING_STATES or any(one in words for one in PASSING)
+    return RecordsAway(AWAY, after=0.5) if passing else None
 
 
 def open_database(url: str) -> Database:

@@ -16,7 +16,7 @@ from dbos import DBOS, DBOSConfig, SetWorkflowID, error
 from pydantic import BaseModel
 
 from bot.errors import Retry
-from bot.records import records_trouble, system_database
+from bot.records import away_or_full, check_room, system_database
 from bot.workflows.serial import JsonSerializer
 
 log = logging.getLogger(__name__)
@@ -102,13 +102,14 @@ class Durable:
     async def begin(self, kind: str, workflow_id: str, origin: BaseModel, ask: BaseModel) -> None:
         """Start a workflow; returns once its start is committed. An id that was begun before is not begun again.
 
-        Raises `RecordsAway` when it cannot be committed now.
+        Raises `RecordsAway` or `RecordsFull` when that cannot be.
         """
+        check_room(self._url)
         try:
             with SetWorkflowID(workflow_id):
                 await DBOS.start_workflow_async(self._workflows[kind], origin, ask)
         except Exception as failure:
-            trouble = records_trouble(failure)
+            trouble = away_or_full(failure)
             if trouble is None:
                 raise
             raise trouble from failure
@@ -152,7 +153,7 @@ class Durable:
         try:
             return await DBOS.run_step_async({"name": name}, once, *args, **kwargs)
         except Exception as failure:
-            if failure is own or records_trouble(failure) is None or isinstance(failure, Retry):
+            if failure is own or away_or_full(failure) is None or isinstance(failure, Retry):
                 raise
             raise Unwritten(f"step {name!r}: {failure}") from failure
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.errors import Refused
 from bot.language import said
-from bot.policy import render_quota
+from bot.policy import render_quotas
 from bot.records.requests import RequestState
 from bot.safety.intake import Rejected
 from bot.stories import FindPicture, NoticeView, PicturesView, Plain
@@ -40,7 +40,7 @@ async def find(telling: Telling, ask: FindPicture) -> None:
 
 async def record(telling: Telling, ask: FindPicture) -> FindPlan:
     """Look at the upload as at any other, hand it to the worker, and put the request on record."""
-    await telling.accept(render_quota(telling.parts.limits))
+    await telling.accept(render_quotas(telling.parts.limits))
     parts = telling.parts
     model = await telling.choose_model(ask.model)
     if "point" not in parts.library.abilities(model.id):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot.errors import Refused
 from bot.language import counted, said
-from bot.policy import render_quota
+from bot.policy import render_quotas
 from bot.records.animations import NewAnimation
 from bot.records.outputs import Output
 from bot.records.requests import RequestState
@@ -57,7 +57,7 @@ async def record(telling: Telling, ask: Walk) -> WalkPlan:
     except Exception:
         await telling.accept()
         raise
-    await telling.accept(render_quota(telling.parts.limits), model_id=plan.task.model)
+    await telling.accept(render_quotas(telling.parts.limits), model_id=plan.task.model)
     return plan
 
 
