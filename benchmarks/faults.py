@@ -45,7 +45,7 @@ async def measure(folder: Path, requests: int) -> Result:
         parts.worker_seen_as, parts.page_seen_as = to_worker.url, to_discord.url
         await parts.start("bot")
         await online(persons[0])
-        await persons[0].answer(await persons[0].type("generate", count=1))
+        await persons[0].answer(await persons[0].type("generate", count=1), like="###")
         to_worker.shares = to_discord.shares = SHARES
         crowd, began = Crowd(persons, seen), time.monotonic()
         await crowd.ask_for(requests)

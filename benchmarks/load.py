@@ -124,7 +124,7 @@ async def run(console: Console, rate: float = 50.0, seconds: float = 300.0, trai
         console.print(f"{describe()}\n{rate:g} interactions a second for {seconds:g} s, mix {MIX}")
         try:
             async with people(house.url) as (member, _, moderator):
-                await member.answer(await member.type("generate", count=1))  # warm
+                await member.answer(await member.type("generate", count=1), like="###")  # warm
                 asked = await start_training(moderator, seconds) if training else None
                 async with seeing(member) as seen:
                     load = Load(member, seen)

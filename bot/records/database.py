@@ -32,7 +32,7 @@ FULL = (
 RESERVE_BYTES, RESERVE_SHARE = 8 * 1024 * 1024, 0.1
 """What new requests leave free, so that those under way can still be written down to their end: the smaller of so many
 bytes and this share of the disk."""
-FULL_AFTER_S = 60.0
+FULL_AFTER_S = 10.0
 FIRST_SAFE_SQLITE = (3, 51, 3)
 BUSY_MS = 30_000
 """How long a writer waits for another before it gives up: longer than any of our transactions by far."""

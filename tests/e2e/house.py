@@ -84,7 +84,7 @@ class House:
 
     def part(self, *words: str) -> int:
         """Process id of the part whose command line ends with these words, such as `bot`, `bot`."""
-        for pid in _descendants(self.process.pid):
+        for pid in descendants(self.process.pid):
             with contextlib.suppress(OSError):
                 line = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
                 if tuple(line[-len(words) - 1 : -1]) == words:
@@ -94,7 +94,7 @@ class House:
     def pids(self, words: str) -> list[int]:
         """Process ids of all parts whose command line holds these words."""
         found = []
-        for pid in _descendants(self.process.pid):
+        for pid in descendants(self.process.pid):
             with contextlib.suppress(OSError):
                 if words in Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode():
                     found.append(pid)
@@ -112,10 +112,10 @@ class House:
             return await self.process.wait()
 
 
-def _descendants(pid: int) -> list[int]:
+def descendants(pid: int) -> list[int]:
     out: list[int] = []
     for task in Path(f"/proc/{pid}/task").glob("*"):
         with contextlib.suppress(OSError):
             for child in (task / "children").read_text().split():
-                out += [int(child), *_descendants(int(child))]
+                out += [int(child), *descendants(int(child))]
     return out

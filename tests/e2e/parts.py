@@ -20,9 +20,11 @@ import aiohttp
 import sqlalchemy as sa
 
 from bot.records.database import sqlite_library
-from tests.e2e.house import free_port
+from tests.e2e.house import descendants, free_port
 from tests.e2e.person import PATIENCE_S, Person
 
+TOKEN = "of-the-tests"
+CLOCK = Path(__file__).parents[1] / "fakes" / "clock"
 COMMANDS = {"worker": ("gan", "serve"), "playground": ("playground",), "bot": ("bot", "bot")}
 
 
@@ -40,18 +42,28 @@ class Parts:
     worker_seen_as: str | None = None
     """Where the bot finds the worker, when something stands between them."""
     page_seen_as: str | None = None
+    home: Path | None = None
+    """Another folder for the bot's data, such as a small disk."""
     running: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
 
     @property
     def data(self) -> Path:
-        return self.folder / "data"
+        return self.home or self.folder / "data"
+
+    @property
+    def clock(self) -> Path:
+        """Write seconds into it to move the clock of bot and worker; Discord's stays right."""
+        return self.folder / "clock"
 
     @property
     def environment(self) -> dict[str, str]:
         told = {
             **os.environ,
             "ARTEL_DATA": str(self.data),
-            "ARTEL_WORKER_DATA": str(self.data / "worker"),
+            "ARTEL_WORKER_DATA": str(self.folder / "worker"),
+            "ARTEL_WORKER_TOKEN": TOKEN,
+            "WORKER_TOKEN": TOKEN,
+            "ARTEL_WEB": "false",
             "ARTEL_WORKER_PORT": self.worker.rpartition(":")[2],
             "ARTEL_LOG_FORMAT": "json",
             "WORKER_URL": self.worker_seen_as or self.worker,
@@ -63,11 +75,14 @@ class Parts:
     async def start(self, name: str, *command: str) -> None:
         """Start a part by its name, or another command under a name of its own."""
         command = command or COMMANDS[name]
+        environment = self.environment
         if name == "playground":
             command = (*command, "--port", self.page.rpartition(":")[2])
+        else:
+            environment |= {"PYTHONPATH": str(CLOCK), "CLOCK_OFFSET": str(self.clock)}
         with self.log(name).open("ab") as log:
             self.running[name] = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", *command), env=self.environment, stdout=log, stderr=log
+                *(sys.executable, "-m", *command), env=environment, stdout=log, stderr=log
             )
 
     async def end(self, name: str, number: signal.Signals = signal.SIGTERM) -> None:
@@ -76,6 +91,18 @@ class Parts:
             process.send_signal(number)
         async with asyncio.timeout(30):
             await process.wait()
+
+    @asynccontextmanager
+    async def frozen(self, name: str) -> AsyncIterator[None]:
+        """SIGSTOP for the length of the block, for the part and its children."""
+        family = [self.running[name].pid, *descendants(self.running[name].pid)]
+        for pid in family:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in family:
+                os.kill(pid, signal.SIGCONT)
 
     async def restart(self, name: str) -> None:
         """SIGKILL, and at once the next one."""
@@ -87,7 +114,7 @@ class Parts:
 
     def trainer(self) -> int | None:
         """Process id of a trainer, whoever its parent is by now."""
-        for lock in self.data.glob("worker/trainings/*/trainer.lock"):
+        for lock in self.folder.glob("worker/trainings/*/trainer.lock"):
             with suppress(OSError, ValueError):
                 pid = int(lock.read_text())
                 if b"train" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
