@@ -53,6 +53,8 @@ class Interaction:
     modal_used: bool = False
     choices: asyncio.Future[list[Json]] | None = None
     timer: asyncio.TimerHandle | None = None
+    locale: str = "en-US"
+    """The language of the person's client."""
 
     @property
     def acknowledged(self) -> bool:

@@ -150,7 +150,9 @@ class DiscordMessenger:
         live.thinking = thinking
 
     async def _panel(self, origin: Origin, view: View) -> Panel:
-        with speaking(origin.reads):
+        # A word for the asker alone comes in their own language, wherever it is said.
+        alone = isinstance(view, NoticeView) and view.ephemeral
+        with speaking(origin.locale if alone else origin.reads):
             return await self._drawn(origin, view)
 
     async def _drawn(self, origin: Origin, view: View) -> Panel:

@@ -21,5 +21,9 @@ class CommandWords(app_commands.Translator):
         language = language_of(locale.value)
         if language == ENGLISH:
             return None
-        words = named(string.message, language) if context.location in NAMES else translated(string.message, language)
+        words = string.message
+        if context.location in NAMES:
+            words = named(words, language)
+        if words == string.message:  # a menu's name is a sentence like any other
+            words = translated(words, language)
         return words if words != string.message else None

@@ -177,7 +177,7 @@ def _read_option(body: Body, depth: int) -> Json:
 def _read_values(body: Body, option: Json, kind: int) -> None:
     choices = body.objects("choices", 0, 25)
     if choices:
-        option["choices"] = found = [read_choice(each, kind) for each in choices]
+        option["choices"] = found = [_read_choice(each, kind) for each in choices]
         if len({choice["name"] for choice in found}) < len(found):
             body.note("choices", "APPLICATION_COMMAND_OPTIONS_CHOICE_NAME_ALREADY_EXISTS", "Choice names must differ")
         if option["autocomplete"]:
@@ -191,6 +191,11 @@ def _read_values(body: Body, option: Json, kind: int) -> None:
     else:
         option["min_value"] = body.number("min_value")
         option["max_value"] = body.number("max_value")
+
+
+def _read_choice(body: Body, kind: int) -> Json:
+    localizations = _read_localizations(body, "name_localizations", 100)
+    return read_choice(body, kind) | ({"name_localizations": localizations} if localizations else {})
 
 
 def _length(command: Json) -> int:

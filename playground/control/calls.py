@@ -13,6 +13,11 @@ from playground.permissions import Permission
 from playground.playing import PLAYGROUND, Playground
 from playground.uploads import Upload, read_body
 
+LOCALES = (
+    *("en-US", "en-GB", "bg", "zh-CN", "zh-TW", "hr", "cs", "id", "da", "nl", "fi", "fr", "de", "el", "hi", "hu", "it"),
+    *("ja", "ko", "es-ES", "es-419", "lt", "no", "pl", "pt-BR", "ro", "ru", "sv-SE", "th", "tr", "uk", "vi"),
+)
+"""https://discord.com/developers/docs/reference#locales"""
 Handler = Callable[["Act"], Awaitable[Any]]
 
 
@@ -41,6 +46,14 @@ class Act:
         if person not in self.world.users or person == self.world.bot_id:
             raise Wrong("?as= must be the id of one of the people (see GET /_/world)")
         return person
+
+    @property
+    def locale(self) -> str:
+        """Discord's name for the language that the person's browser asks for first; American English for others."""
+        first = self.request.headers.get("Accept-Language", "").partition(",")[0].partition(";")[0].strip()
+        exact = next((one for one in LOCALES if one.casefold() == first.casefold()), None)
+        alike = (one for one in LOCALES if one.partition("-")[0] == first.partition("-")[0].casefold())
+        return exact or next(alike, "en-US")
 
     def __getitem__(self, name: str) -> str:
         return self.request.match_info[name]

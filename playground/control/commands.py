@@ -28,7 +28,7 @@ def _open(act: Act, kind: int, channel: Json, command: Json, data: Json) -> Inte
     full: Json = {"id": command["id"], "name": command["name"], "type": command["type"], **data}
     if command.get("guild_id"):
         full["guild_id"] = command["guild_id"]
-    interaction = act.play.interactions.open(kind, act.person, channel["id"], full)
+    interaction = act.play.interactions.open(kind, act.person, channel["id"], full, locale=act.locale)
     interaction.meta = metadata(act.play, interaction)
     return interaction
 

@@ -45,7 +45,7 @@ def event(play: Playground, interaction: Interaction, message: Message | None = 
         "data": interaction.data,
         "channel_id": channel["id"],
         "channel": shown.channel(channel),
-        "locale": "en-US",
+        "locale": interaction.locale,
         "entitlements": [],
         "entitlement_sku_ids": [],
         "attachment_size_limit": play.settings.attachment_bytes,
@@ -57,8 +57,12 @@ def event(play: Playground, interaction: Interaction, message: Message | None = 
         found["user"] = shown.user(interaction.user_id)
     else:
         found["guild_id"] = world.guild_id
-        found["guild"] = {"id": world.guild_id, "locale": "en-US", "features": world.guild["features"]}
-        found["guild_locale"] = "en-US"
+        found["guild"] = {
+            "id": world.guild_id,
+            "locale": world.guild["preferred_locale"],
+            "features": world.guild["features"],
+        }
+        found["guild_locale"] = world.guild["preferred_locale"]
         found["member"] = shown.member(interaction.user_id, channel)
         found["channel"] = {**found["channel"], "permissions": found["member"]["permissions"]}
     if message:

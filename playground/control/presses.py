@@ -36,7 +36,9 @@ async def press(act: Act) -> Json:
         data["values"] = read_values(component, act.body.get("values"), resolved)
         if resolved.found:
             data["resolved"] = resolved.found
-    interaction = act.play.interactions.open(COMPONENT, act.person, channel["id"], data, clicked_id=message.id)
+    interaction = act.play.interactions.open(
+        COMPONENT, act.person, channel["id"], data, clicked_id=message.id, locale=act.locale
+    )
     interaction.meta = metadata(act.play, interaction)
     return send(act.play, interaction, message)
 
@@ -85,7 +87,7 @@ async def submit(act: Act) -> Json:
     parent.modal_used = True
     message = act.world.find_message(parent.clicked_id) if parent.clicked_id else None
     interaction = act.play.interactions.open(
-        MODAL_SUBMIT, act.person, channel["id"], data, clicked_id=message.id if message else None
+        MODAL_SUBMIT, act.person, channel["id"], data, clicked_id=message.id if message else None, locale=act.locale
     )
     interaction.meta = metadata(act.play, interaction, parent)
     return send(act.play, interaction, message)
