@@ -160,7 +160,7 @@ async def measure(
         async with parts_in(folder, settings=SETTINGS, database=url) as parts, people(parts.page) as persons:
             await parts.start("bot")
             await online(persons[0])
-            await persons[0].answer(await persons[0].type("generate", count=1), like="###")  # the worker is warm from here on
+            await persons[0].answer(await persons[0].type("generate", count=1), like="###")
             async with seeing(persons[0]) as seen:
                 crowd = Crowd(persons, seen)
                 reaper = Reaper(parts, crowd, requests, kills, server, stops)

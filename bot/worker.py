@@ -19,6 +19,7 @@ import stamina
 from pydantic import BaseModel, ValidationError
 
 from bot.errors import Bug, Refused, Retry
+from bot.language import said
 from bot.log import current_request
 from gan.contract import (
     FENCE_HEADER,
@@ -57,9 +58,12 @@ ATTEMPTS = 3
 SILENCE_S = 45.0
 """An event stream that is silent for this long is opened anew from the last event: the line may be dead."""
 RECONNECT_S = 1.0
+AGAIN_S = 0.3
+"""Before a worker that takes no connection is tried again: that is cheap, and a killed one is back in two seconds."""
 MAX_LINE_BYTES = 1024 * 1024
 
 JSON = {"Content-Type": "application/json"}
+LATE = "The worker did not answer within {seconds} s."
 AWAY = "The worker, which makes the pictures, does not answer just now. It is usually back within seconds."
 WRONG_TOKEN = (
     "The worker does not accept this bot's token. Whoever runs Artel must set WORKER_TOKEN to the worker's own "
@@ -303,9 +307,9 @@ class WorkerClient:
                     raise _failure(answer.status, data)
                 return data
         except TimeoutError as error:
-            raise WorkerAway(f"The worker did not answer within {seconds:.0f} s.", after=2.0) from error
+            raise WorkerAway(said(LATE, seconds=round(seconds)), after=2.0) from error
         except (aiohttp.ClientError, OSError) as error:
-            raise WorkerAway(AWAY, after=1.0) from error
+            raise WorkerAway(AWAY, after=AGAIN_S) from error
 
     def _session(self) -> aiohttp.ClientSession:
         if self._open_session is None:

@@ -33,6 +33,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 LONGEST_PAUSE_S = 30.0
+PAUSE_GROWTH = 1.25
+"""So whoever is back after a while is noticed a quarter of that while later at most."""
 RECORDS_AWAY = "My records do not answer just now. Your request is accepted, and the answer comes here by itself."
 WITHDRAWN = "The member was told that it was not accepted: the records had not answered in time."
 OF_RECORDS = frozenset({"record", "end", "explain", "set default"})
@@ -270,7 +272,7 @@ async def patiently(
                 raise
             log.info("waiting %.1f s: %s", pause, busy)
         await asyncio.sleep(pause)
-        pause *= 1.6
+        pause *= PAUSE_GROWTH
 
 
 def elapsed_ms(since: float) -> float:
