@@ -22,13 +22,12 @@ from rich.table import Table
 from benchmarks.machine import describe, percentile
 from tests.e2e.crowd import Account, Crowd, draw_up
 from tests.e2e.ledger import Seen, seeing
-from tests.e2e.parts import Parts, online, parts_in
+from tests.e2e.parts import NO_LIMITS, Parts, online, parts_in
 from tests.e2e.person import Barred, Person, people
 from tests.fakes.postgres import Postgres, own_postgres
 
 SETTINGS = {
-    "ARTEL_RENDERS_PER_MINUTE": "1000000",
-    "ARTEL_TRAININGS_PER_DAY": "100000",
+    **NO_LIMITS,
     # an operating system kills a trainer now and then; three times in a row without a saved state is more than chance
     "ARTEL_WORKER_TRAINING_ATTEMPTS": "1000",
 }

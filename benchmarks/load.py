@@ -24,6 +24,7 @@ from benchmarks.chat import stages
 from benchmarks.machine import describe, percentile
 from tests.e2e.house import House
 from tests.e2e.ledger import Seen, seeing
+from tests.e2e.parts import NO_LIMITS
 from tests.e2e.person import Barred, Json, Person, people
 
 MIX = {"generate": 20, "models": 20, "queue": 20, "help": 20, "about": 20}
@@ -120,7 +121,7 @@ def _cpu_seconds(pid: int) -> float:
 async def run(console: Console, rate: float = 50.0, seconds: float = 300.0, training: bool = True) -> bool:
     """Start the product on a new folder, let it train, put the load on it; whether it bore it."""
     with tempfile.TemporaryDirectory() as folder:
-        house = await House.start(Path(folder) / "data", ARTEL_RENDERS_PER_MINUTE="1000000")
+        house = await House.start(Path(folder) / "data", **NO_LIMITS)
         console.print(f"{describe()}\n{rate:g} interactions a second for {seconds:g} s, mix {MIX}")
         try:
             async with people(house.url) as (member, _, moderator):

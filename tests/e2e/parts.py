@@ -23,6 +23,12 @@ from bot.records.database import sqlite_library
 from tests.e2e.house import descendants, free_port
 from tests.e2e.person import PATIENCE_S, Person
 
+NO_LIMITS = {
+    f"ARTEL_{whose}{what}": "1000000"
+    for whose in ("", "SERVER_", "ALL_")
+    for what in ("RENDERS_PER_MINUTE", "TRAININGS_PER_DAY", "TRAINING_MINUTES_PER_DAY", "DISK_MIB")
+}
+"""Settings for three people who stand for hundreds."""
 TOKEN = "of-the-tests"
 CLOCK = Path(__file__).parents[1] / "fakes" / "clock"
 COMMANDS = {"worker": ("gan", "serve"), "playground": ("playground",), "bot": ("bot", "bot")}
