@@ -1,7 +1,8 @@
 """`python -m benchmarks [chat] [train] [studio] [step] [--presses N] [--minutes M] [--pictures DIR]`; all if none.
 
 How much the house bears is measured only by name, and ends with 1 when a promise did not hold (docs/reliability.md):
-`kills [--requests N] [--kills M] [--database postgres]`, `load [--rate R] [--seconds S]`, `faults [--requests N]`.
+`kills [--requests N] [--kills M] [--database postgres]`, `load [--rate R] [--seconds S]`, `faults [--requests N]`,
+`soak [--soak-minutes M]`.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import chat, faults, kills, load, step, studio, train
+from benchmarks import chat, faults, kills, load, soak, step, studio, train
 
 USUAL = ("chat", "train", "studio", "step")
-BY_NAME = ("kills", "load", "faults")
+BY_NAME = ("kills", "load", "faults", "soak")
 
 
 async def measure(options: argparse.Namespace) -> bool:
@@ -38,6 +39,8 @@ async def measure(options: argparse.Namespace) -> bool:
         holds &= await load.run(console, options.rate, options.seconds)
     if "faults" in which:
         holds &= await faults.run(console, options.requests)
+    if "soak" in which:
+        holds &= await soak.run(console, options.soak_minutes)
     return holds
 
 
@@ -51,6 +54,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=400)
     parser.add_argument("--rate", type=float, default=50.0)
     parser.add_argument("--seconds", type=float, default=300.0)
+    parser.add_argument("--soak-minutes", type=float, default=60.0)
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
     sys.exit(not asyncio.run(_until_told(parser.parse_args())))
 
