@@ -56,7 +56,7 @@ def _animals() -> list[Image.Image]:
 SETS: Mapping[str, tuple[Callable[[], list[Image.Image]], str]] = {
     "critters": (_critters, "the demo server's emoji: DiceBear Critters and Sprouts, CC0 1.0"),
     "pixels": (lambda: _dicebear("pixel-art-neutral"), "DiceBear Pixel Art Neutral, CC0 1.0"),
-    "lines": (lambda: _dicebear("lorelei-neutral"), "DiceBear Lorelei Neutral, CC0 1.0"),
+    "lines": (lambda: _dicebear("croodles"), "DiceBear Croodles by vijay verma, CC BY 4.0"),
     "avatars": (lambda: _dicebear("adventurer"), "DiceBear Adventurer by Lisa Wischofsky, CC BY 4.0"),
     "animals": (_animals, "Fluent Emoji 3D, animals and plants, MIT (by npm)"),
 }
