@@ -50,6 +50,8 @@ class Parts:
     page_seen_as: str | None = None
     home: Path | None = None
     """Another folder for the bot's data, such as a small disk."""
+    own_clock: bool = False
+    """Whether bot and worker follow the file `clock` rather than the machine's clock alone."""
     running: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
 
     @property
@@ -84,7 +86,7 @@ class Parts:
         environment = self.environment
         if name == "playground":
             command = (*command, "--port", self.page.rpartition(":")[2])
-        else:
+        elif self.own_clock:
             environment |= {"PYTHONPATH": str(CLOCK), "CLOCK_OFFSET": str(self.clock)}
         with self.log(name).open("ab") as log:
             self.running[name] = await asyncio.create_subprocess_exec(

@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,9 +25,9 @@ DAY_S = 86_400
 
 
 @asynccontextmanager
-async def crowded(folder: Path, home: Path | None = None) -> AsyncIterator[tuple[Parts, Crowd]]:
+async def crowded(folder: Path, **more: Any) -> AsyncIterator[tuple[Parts, Crowd]]:
     """A running house with people in it; the first pictures have been made."""
-    async with parts_in(folder, settings=SETTINGS, home=home) as parts, people(parts.page) as persons:
+    async with parts_in(folder, settings=SETTINGS, **more) as parts, people(parts.page) as persons:
         await parts.start("bot")
         await online(persons[0])
         await persons[0].answer(await persons[0].type("generate", count=1), like="###")
@@ -52,7 +53,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 async def test_a_full_disk_is_said_and_more_room_heals_it(tmp_path: Path, small_disk: Path) -> None:
-    async with crowded(tmp_path, small_disk / "data") as (parts, crowd):
+    async with crowded(tmp_path, home=small_disk / "data") as (parts, crowd):
         await parts.settled()
         filler = small_disk / "filler"
         with pytest.raises(OSError, match="No space"):
@@ -75,7 +76,7 @@ async def test_a_full_disk_is_said_and_more_room_heals_it(tmp_path: Path, small_
 
 
 async def test_stopped_processes_and_a_jumping_clock_lose_and_double_nothing(tmp_path: Path) -> None:
-    async with crowded(tmp_path) as (parts, crowd):
+    async with crowded(tmp_path, own_clock=True) as (parts, crowd):
         for name, seconds in (("worker", 3.5), ("bot", 3.5)):
             asking = asyncio.create_task(crowd.ask_for(5))
             await asyncio.sleep(0.3)
