@@ -173,6 +173,23 @@ class Favour(Plain):
     """None turns it around."""
 
 
+class NameSlider(Plain):
+    """A vote for what a slider of a model is called in this server."""
+
+    kind: Literal["name_slider"] = "name_slider"
+    model_id: str
+    direction: str
+    name: str
+
+
+class SetShowcase(Plain):
+    """The channel that pictures with enough stars are shown in; None for none."""
+
+    kind: Literal["showcase"] = "showcase"
+    channel_id: int | None
+    stars: int = 3
+
+
 class MakeEmoji(Plain):
     kind: Literal["emoji"] = "emoji"
     output_id: int
@@ -227,6 +244,8 @@ Ask = (
     | StopTask
     | FindPicture
     | Favour
+    | NameSlider
+    | SetShowcase
     | MakeEmoji
     | MakeSticker
     | DeleteMine
@@ -312,6 +331,8 @@ class PicturesView(Plain):
     """The sliders, where they are open."""
     captions: tuple[str, ...] = ()
     """What each picture is among the others, such as `a with b's colours`; empty where they are equals."""
+    showcase: bool = False
+    """Shown for everyone to see rather than for somebody to play with."""
     progress: Progress | None = None
     """It is being made; the pictures are what there is to see so far."""
     animation: bool = False
@@ -419,6 +440,33 @@ class Pick(Plain):
     thumbnail: Base64Bytes | None = None
 
 
+class PicksView(Plain):
+    """Pictures to choose one of."""
+
+    purpose: Literal["remix", "credits"]
+    picks: tuple[Pick, ...]
+
+
+class GalleryView(Plain):
+    """A page of pictures, shown to the asker alone."""
+
+    shelf: Literal["mine", "favourites", "here"]
+    page: int
+    more: bool
+    picks: tuple[Pick, ...]
+
+
+class SliderSheet(Plain):
+    """What each slider of a model does, on one picture: small pictures from low to high, row by row."""
+
+    model_id: str
+    model_title: str
+    sliders: tuple[Slider, ...]
+    ends: tuple[float, ...]
+    """The amounts of the columns."""
+    pictures: tuple[Base64Bytes, ...]
+
+
 class MatesView(Plain):
     """What an opened picture may be bred or morphed with."""
 
@@ -500,6 +548,16 @@ class Studio(Protocol):
 
     async def family(self, origin: Origin, output_id: int) -> FamilyView:
         """Raises `Refused` for a picture that is not to be seen here."""
+
+    async def pictures_in(
+        self, origin: Origin, message_id: int, named: tuple[int, ...], purpose: Literal["remix", "credits"]
+    ) -> PicksView:
+        """The pictures of a message, by the names of its files or else by the record. Raises `Refused` for none."""
+
+    async def gallery(self, origin: Origin, shelf: Literal["mine", "favourites", "here"], page: int) -> GalleryView: ...
+
+    async def slider_sheet(self, origin: Origin, model: str | None) -> SliderSheet:
+        """The sliders of a model. Raises `Refused` for one without, `Retry` while they are being found."""
 
     async def pick_choices(
         self, member_id: int, guild_id: int | None, typed: str, fits: int | None = None

@@ -9,7 +9,7 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chat import modals, texts
+from bot.chat import modals, studio, texts
 from bot.chat.buttons import PRESSES
 from bot.chat.desk import Desk
 from bot.chat.generate import GenerateCog
@@ -17,7 +17,6 @@ from bot.chat.ids import PREFIX
 from bot.chat.info import InfoCog
 from bot.chat.messenger import DiscordMessenger
 from bot.chat.origins import Interaction
-from bot.chat.studio import StudioCog
 from bot.chat.sync import sync_if_changed
 from bot.chat.train import TrainCog
 from bot.chat.translator import CommandWords
@@ -73,8 +72,10 @@ class ArtelBot(commands.Bot):
     async def setup_hook(self) -> None:
         """Logged in, not yet connected: everything an interaction may need is there before the first one comes."""
         self.add_dynamic_items(*PRESSES)
-        for cog in (GenerateCog(self.desk), StudioCog(self.desk), TrainCog(self.desk), InfoCog(self.desk)):
+        for cog in (GenerateCog(self.desk), studio.StudioCog(self.desk), TrainCog(self.desk), InfoCog(self.desk)):
             await self.add_cog(cog)
+        for menu in studio.menus():
+            self.tree.add_command(menu)
         self.desk.messenger.attach(self)
         await self.tree.set_translator(CommandWords())
         await sync_if_changed(self.tree)

@@ -17,13 +17,14 @@ from bot.chat.origins import Interaction
 from bot.chat.routes import translated
 from bot.errors import Refused
 from bot.language import said
-from bot.stories import MakeEmoji, MakeSticker, Train, Upload
+from bot.stories import MakeEmoji, MakeSticker, NameSlider, Train, Upload
 
 Modal = discord.ui.Modal
 _NAME, _FILES = "name", "files"
 MAX_FILES = 10
 _EMOJI = re.compile(ids.EMOJI_MODAL)
 _STICKER = re.compile(ids.STICKER_MODAL)
+_SLIDER = re.compile(ids.NAME_MODAL)
 _TRAIN = re.compile(ids.FILES_MODAL)
 _BASE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
@@ -48,6 +49,14 @@ async def ask_sticker_name(interaction: Interaction, output_id: int) -> None:
     )
     about = studio_texts.STICKER_NAME_HELP
     modal.add_item(_field(studio_texts.STICKER_NAME, about, name))
+    await _open(interaction, modal)
+
+
+async def ask_slider_name(interaction: Interaction, model: str, direction: str) -> None:
+    """Open the form for a vote on a slider's name."""
+    modal = Modal(title=studio_texts.NAME_MODAL, custom_id=ids.pack("name-modal", model, direction))
+    name: discord.ui.TextInput[Modal] = discord.ui.TextInput(custom_id=_NAME, min_length=2, max_length=40)
+    modal.add_item(discord.ui.Label(text=studio_texts.NAME_LABEL, description=studio_texts.NAME_HELP, component=name))
     await _open(interaction, modal)
 
 
@@ -81,18 +90,22 @@ async def submitted(desk: Desk, interaction: Interaction) -> None:
     elif (match := _STICKER.fullmatch(custom_id)) is not None:
         name = str(fields.get(_NAME) or "")
         await desk.ask(interaction, MakeSticker(output_id=int(match["output"]), name=name), "private")
+    elif (match := _SLIDER.fullmatch(custom_id)) is not None:
+        name = str(fields.get(_NAME) or "")
+        ask = NameSlider(model_id=match["model"], direction=match["direction"], name=name)
+        await desk.ask(interaction, ask, "private")
     elif (match := _TRAIN.fullmatch(custom_id)) is not None:
         uploads = _uploads(fields.get(_FILES) or [], (data.get("resolved") or {}).get("attachments") or {})
         if not uploads:
             raise Refused(texts.NO_FILES)
-        ask = Train(
+        train = Train(
             name=str(fields.get(_NAME) or "").strip(),
             source="files",
             uploads=uploads,
             minutes=float(match["minutes"]),
             base=match["base"] or None,
         )
-        await desk.ask(interaction, ask)
+        await desk.ask(interaction, train)
     else:
         raise Refused(texts.BUTTON_UNKNOWN)
 

@@ -25,20 +25,20 @@ class Column:
     chosen: bool = False
 
 
-def columns(shown: Sequence[Column], tile: int = TILE, across: int = 4) -> bytes:
-    """A square sheet of columns in bands of `across`, as PNG; the chosen ones are framed.
+def columns(shown: Sequence[Column], tile: int = TILE, across: int = 4, *, square: bool = True) -> bytes:
+    """A sheet of columns in bands of `across`, as PNG, in the middle of a square if wished; the chosen ones are framed.
 
     Raises `OSError` for what is no picture.
     """
     rows = max(len(column.pictures) for column in shown)
     band = HEAD + rows * (tile + GAP) + GAP // 2
     wide, tall = min(across, len(shown)) * (tile + GAP) + GAP, -(-len(shown) // across) * band
-    side = max(wide, tall)
-    sheet = Image.new("RGBA", (side, side), (0, 0, 0, 0))
+    width, height = (max(wide, tall),) * 2 if square else (wide, tall)
+    sheet = Image.new("RGBA", (width, height), (0, 0, 0, 0))
     pen = ImageDraw.Draw(sheet)
     for place, column in enumerate(shown):
-        left = (side - wide) // 2 + GAP + place % across * (tile + GAP)
-        top = (side - tall) // 2 + place // across * band
+        left = (width - wide) // 2 + GAP + place % across * (tile + GAP)
+        top = (height - tall) // 2 + place // across * band
         if column.chosen:
             frame = (left - GAP // 2, top + 2, left + tile + GAP // 2, top + band - GAP)
             pen.rounded_rectangle(frame, radius=10, fill=(*CHOSEN[:3], 60), outline=CHOSEN, width=3)

@@ -1,24 +1,28 @@
-"""`/breed`, `/walk`, `/find`, `/lineage`: what one does with pictures that are there already."""
+"""`/breed`, `/walk`, `/find`, `/lineage`, `/gallery`, `/directions`, `/showcase`, and the Apps menu of a message."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.chat import studio_pages
 from bot.chat import studio_texts as texts
 from bot.chat.desk import Desk, desk_of
 from bot.chat.generate import CHOICES, model_choices
 from bot.chat.origins import Interaction
-from bot.chat.studio_buttons import show_family
+from bot.chat.studio_buttons import show_credits, show_family, show_gallery
 from bot.errors import Refused
-from bot.stories import Breed, FindPicture, Upload, Walk
+from bot.stories import Breed, FindPicture, OpenLarge, PicksView, SetShowcase, Upload, Walk
 
 STOPS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 Stops = app_commands.Range[int, 2, 8]
 Seconds = app_commands.Range[float, 1.0, 15.0]
+_FILE = re.compile(r"(?:SPOILER_)?artel-(\d{1,18})\.[a-z0-9]+")
 _NUMBER = re.compile(r"\D*(\d{1,18})\D*")
 
 
@@ -133,3 +137,84 @@ class StudioCog(commands.Cog):
     @app_commands.autocomplete(picture=pick_choices)
     async def lineage(self, interaction: discord.Interaction, picture: str) -> None:
         await show_family(self.desk, interaction, number_of(picture), "new")
+
+    @app_commands.command(name="gallery", description=texts.GALLERY_COMMAND)
+    @app_commands.describe(pictures=texts.GALLERY_SHELF)
+    @app_commands.choices(pictures=[app_commands.Choice(name=name, value=value) for name, value in texts.SHELVES])
+    async def gallery(self, interaction: discord.Interaction, pictures: app_commands.Choice[str] | None = None) -> None:
+        shelf = pictures.value if pictures else "favourites"
+        await show_gallery(self.desk, interaction, shelf, 0, "private")
+
+    @app_commands.command(name="directions", description=texts.DIRECTIONS_COMMAND)
+    @app_commands.describe(model=texts.DIRECTIONS_MODEL)
+    @app_commands.autocomplete(model=model_choices)
+    async def directions(self, interaction: discord.Interaction, model: str | None = None) -> None:
+        origin = self.desk.take(interaction, "new")
+        page = await studio_pages.directions_page(await self.desk.studio.slider_sheet(origin, model))
+        await self.desk.show(interaction, page, "new")
+
+    @app_commands.command(name="showcase", description=texts.SHOWCASE_COMMAND)
+    @app_commands.describe(channel=texts.SHOWCASE_CHANNEL, stars=texts.SHOWCASE_STARS)
+    @app_commands.guild_only()
+    @app_commands.default_permissions(manage_guild=True)
+    async def showcase(
+        self,
+        interaction: discord.Interaction,
+        channel: discord.TextChannel | None = None,
+        stars: app_commands.Range[int, 1, 100] = 3,
+    ) -> None:
+        if channel is not None:
+            may = channel.permissions_for(channel.guild.me)
+            if not (may.view_channel and may.send_messages and may.attach_files):
+                raise Refused(texts.SHOWCASE_FORBIDDEN)
+        ask = SetShowcase(channel_id=channel.id if channel else None, stars=stars)
+        await self.desk.ask(interaction, ask, "private")
+
+
+# --- the Apps menu of a message --------------------------------------------------------------------------------------
+
+
+async def remix(interaction: Interaction, message: discord.Message) -> None:
+    """Any picture that we ever posted, opened for the asker to play with."""
+    desk = desk_of(interaction)
+    view = await _pictures_in(desk, interaction, message, "remix")
+    if len(view.picks) == 1:
+        await desk.ask(interaction, OpenLarge(output_id=view.picks[0].output_id), "private")
+    else:
+        await desk.show(interaction, await studio_pages.picks_page(view))
+
+
+async def credits_of(interaction: Interaction, message: discord.Message) -> None:
+    """Whose art is in a picture that we ever posted."""
+    desk = desk_of(interaction)
+    view = await _pictures_in(desk, interaction, message, "credits")
+    if len(view.picks) == 1:
+        await show_credits(desk, interaction, view.picks[0].output_id)
+    else:
+        await desk.show(interaction, await studio_pages.picks_page(view))
+
+
+async def _pictures_in(
+    desk: Desk, interaction: Interaction, message: discord.Message, purpose: Literal["remix", "credits"]
+) -> PicksView:
+    origin = desk.take(interaction, "private")
+    names = [file.filename for file in message.attachments]
+    for piece in _pieces(message.components):  # where Discord names them only within the components
+        names += [item.media.url.partition("?")[0].rpartition("/")[2] for item in getattr(piece, "items", ())]
+    matches = (_FILE.fullmatch(name) for name in names)
+    numbers = tuple(dict.fromkeys(int(match[1]) for match in matches if match))
+    return await desk.studio.pictures_in(origin, message.id, numbers, purpose)
+
+
+def _pieces(components: Iterable[Any]) -> Iterator[Any]:
+    for one in components:
+        yield one
+        yield from _pieces(getattr(one, "children", ()))
+
+
+def menus() -> tuple[app_commands.ContextMenu, ...]:
+    """What the Apps menu of a message offers."""
+    return (
+        app_commands.ContextMenu(name=texts.REMIX, callback=remix),
+        app_commands.ContextMenu(name=texts.CREDITS_MENU, callback=credits_of),
+    )

@@ -12,6 +12,7 @@ from bot.chat.press import Press, needs_expressions
 from bot.stories import Breed, Favour, OpenLarge, Play, ShowAgain, StopTask, Walk
 
 Purpose = Literal["breed", "morph"]
+Shelf = Literal["mine", "favourites", "here"]
 
 
 class LookPress(Press, template=ids.LOOK):
@@ -119,9 +120,40 @@ class CreditsPress(Press, template=ids.CREDITS):
         await show_credits(desk, interaction, self.number("output"))
 
 
-async def show_credits(desk: Desk, interaction: Interaction, output_id: int) -> None:
-    origin = desk.take(interaction, "private")
-    await desk.show(interaction, studio_pages.credits_page(await desk.studio.credits(origin, output_id)))
+class RemixChoice(Press, template=ids.REMIX_ONE):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        await desk.ask(interaction, OpenLarge(output_id=int(self.chosen())), "panel")
+
+
+class CreditsChoice(Press, template=ids.CREDITS_ONE):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        await show_credits(desk, interaction, int(self.chosen()), "prompt")
+
+
+class GalleryPress(Press, template=ids.GALLERY):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        await show_gallery(desk, interaction, self.told["shelf"], self.number("page"), "prompt")
+
+
+class GalleryChoice(RemixChoice, template=ids.GALLERY_ONE):
+    """The page gives way to the picture, which is opened for the asker alone."""
+
+
+class NameChoice(Press, template=ids.NAME_ONE):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        await modals.ask_slider_name(interaction, self.told["model"], self.chosen())
+
+
+async def show_gallery(desk: Desk, interaction: Interaction, shelf: str, page: int, placing: Placing) -> None:
+    origin = desk.take(interaction, placing)
+    chosen: Shelf = "mine" if shelf == "mine" else "here" if shelf == "here" else "favourites"
+    view = await desk.studio.gallery(origin, chosen, page)
+    await desk.show(interaction, await studio_pages.gallery_page(view), placing)
+
+
+async def show_credits(desk: Desk, interaction: Interaction, output_id: int, placing: Placing = "private") -> None:
+    origin = desk.take(interaction, placing)
+    await desk.show(interaction, studio_pages.credits_page(await desk.studio.credits(origin, output_id)), placing)
 
 
 async def show_family(desk: Desk, interaction: Interaction, output_id: int, placing: Placing) -> None:
@@ -146,4 +178,9 @@ STUDIO_PRESSES: tuple[type[Press], ...] = (
     StarPress,
     StickerPress,
     CreditsPress,
+    RemixChoice,
+    CreditsChoice,
+    GalleryPress,
+    GalleryChoice,
+    NameChoice,
 )

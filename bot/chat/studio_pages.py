@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 import discord
 
@@ -12,7 +13,7 @@ from bot.chat import studio_texts as texts
 from bot.chat.charts import drawable
 from bot.chat.parts import VIOLET, Panel, PanelFile, button, clip, gallery, layout, menu, plain, row, rule, small, text
 from bot.language import said
-from bot.stories import CreditsView, FamilyView, MatesView, Pick
+from bot.stories import CreditsView, FamilyView, GalleryView, MatesView, Pick, PicksView, SliderSheet
 
 Item = discord.ui.Item[discord.ui.LayoutView]
 
@@ -43,7 +44,7 @@ def credits_page(view: CreditsView) -> Panel:
 async def mates_page(view: MatesView, *, private: bool) -> Panel:
     """Pictures to breed or morph with: a numbered sheet, and a menu with the same numbers."""
     headline = texts.BREED_HEADLINE if view.purpose == "breed" else texts.MORPH_HEADLINE
-    children: list[Item] = [text(headline.format(view.output_id))]
+    children: list[Item] = [text(said(headline).format(view.output_id))]
     sheet = await numbered_sheet(view.picks, said(texts.MATES_DESCRIPTION))
     if sheet:
         children.append(gallery([sheet]))
@@ -60,7 +61,9 @@ async def numbered_sheet(picks: Sequence[Pick], description: str) -> PanelFile |
     ]
     if not shown or len(shown) < len(picks):
         return None
-    return PanelFile("sheet.png", await asyncio.to_thread(sheets.columns, shown), description)
+    across = 6 if len(shown) > 8 else 4
+    drawn = await asyncio.to_thread(partial(sheets.columns, shown, across=across, square=False))
+    return PanelFile("sheet.png", drawn, description)
 
 
 def pick_menu(picks: Sequence[Pick], custom_id: str, placeholder: str) -> discord.ui.Select[discord.ui.LayoutView]:
@@ -92,3 +95,56 @@ async def family_page(view: FamilyView, *, private: bool) -> Panel:
     if view.cut:
         children.append(text(small(texts.FAMILY_CUT)))
     return Panel(layout(*children, colour=VIOLET), files, ephemeral=private)
+
+
+async def picks_page(view: PicksView) -> Panel:
+    """Which of several pictures of a message is meant."""
+    remix = view.purpose == "remix"
+    children: list[Item] = [text(texts.REMIX_HEADLINE if remix else texts.CREDITS_WHICH)]
+    sheet = await numbered_sheet(view.picks, said(texts.MATES_DESCRIPTION))
+    if sheet:
+        children.append(gallery([sheet]))
+    custom_id = ids.pack("remix-of" if remix else "credits-of")
+    children.append(row(pick_menu(view.picks, custom_id, texts.CHOOSE_MATE)))
+    return Panel(layout(*children, colour=VIOLET), (sheet,) if sheet else (), ephemeral=True)
+
+
+async def gallery_page(view: GalleryView) -> Panel:
+    """A page of pictures to open, and the ways to the others."""
+    number = texts.page_number(view.page) if view.page or view.more else ""
+    children: list[Item] = [text(texts.gallery_headline(view.shelf), small(number))]
+    sheet = await numbered_sheet(view.picks, said(texts.GALLERY_DESCRIPTION)) if view.picks else None
+    if sheet:
+        children.append(gallery([sheet]))
+    if view.picks:
+        children.append(row(pick_menu(view.picks, ids.pack("gallery-of"), texts.OPEN_PICTURE)))
+    else:
+        children.append(text(texts.GALLERY_EMPTY))
+    if view.page or view.more:
+        later = button(
+            texts.LATER, ids.pack("gallery", view.shelf, max(0, view.page - 1)), emoji="◀️", disabled=not view.page
+        )
+        earlier = button(
+            texts.EARLIER, ids.pack("gallery", view.shelf, view.page + 1), emoji="▶️", disabled=not view.more
+        )
+        children.append(row(later, earlier))
+    others = [(label, shelf) for label, shelf in texts.SHELVES if shelf != view.shelf]
+    children.append(row(*(button(label, ids.pack("gallery", shelf, 0)) for label, shelf in others)))
+    return Panel(layout(*children, colour=VIOLET), (sheet,) if sheet else (), ephemeral=True)
+
+
+async def directions_page(view: SliderSheet) -> Panel:
+    """A model's explanation of itself: what each of its sliders does, with a vote for their names."""
+    names = [texts.slider_name(number, plain(one.name, 60)) for number, one in enumerate(view.sliders, 1)]
+    heads = [str(number) for number in range(1, len(names) + 1)]
+    tops = [f"{end:+g}".replace("-", "−") if end else "0" for end in view.ends]
+    pictures = [bytes(one) for one in view.pictures]
+    drawn = await asyncio.to_thread(sheets.rows_of, pictures, len(view.ends), heads, tops)
+    sheet = PanelFile("sliders.png", drawn, said(texts.DIRECTIONS_DESCRIPTION))
+    options = [
+        discord.SelectOption(label=clip(texts.slider_name(number, " ".join(one.name.split())), 100), value=one.id)
+        for number, one in enumerate(view.sliders, 1)
+    ]
+    vote = menu(ids.pack("name-of", view.model_id), texts.NAME_SLIDER, options)
+    children = [text(texts.directions_headline(plain(view.model_title, 60))), gallery([sheet]), text("\n".join(names))]
+    return Panel(layout(*children, row(vote), colour=VIOLET), (sheet,))

@@ -59,6 +59,11 @@ def _head(view: PicturesView) -> Item:
 
 def _rows(view: PicturesView, private: bool) -> list[list[Button]]:
     output, owner, can = _subject(view), view.owner_id, view.abilities
+    star = button(str(view.stars) if view.stars else texts.STAR, ids.pack("star", output), emoji="⭐")
+    credit = button(texts.CREDITS, ids.pack("credits", output), emoji="📜")
+    copy = button(texts.POST if private else texts.COPY, ids.pack("copy", output), emoji="📌" if private else "👥")
+    if view.showcase:
+        return [[star, copy, credit]]
 
     def play(move: str, label: str, emoji: str, style: discord.ButtonStyle = discord.ButtonStyle.secondary) -> Button:
         return button(label, ids.pack("play", move, output, owner), emoji=emoji, style=style)
@@ -74,16 +79,11 @@ def _rows(view: PicturesView, private: bool) -> list[list[Button]]:
     if "blend" in can:
         explore.append(button(texts.BREED, ids.pack("breed", output, owner), emoji="🧬"))
         explore.append(button(texts.MORPH, ids.pack("morph", output, owner), emoji="🎞️"))
-    explore += [
-        button(str(view.stars) if view.stars else texts.STAR, ids.pack("star", output), emoji="⭐"),
-        button(texts.CREDITS, ids.pack("credits", output), emoji="📜"),
-    ]
+    explore += [star, credit]
     keep = [
         button(texts.EMOJI, ids.pack("emoji", output), emoji="😀"),
         button(texts.STICKER, ids.pack("sticker", output), emoji="🏷️"),
-        button(texts.POST, ids.pack("copy", output), emoji="📌")
-        if private
-        else button(texts.COPY, ids.pack("copy", output), emoji="👥"),
+        copy,
     ]
     if view.back:
         keep.append(back_button(view, texts.BACK))

@@ -124,3 +124,46 @@ ALMOST_READY = "almost ready"
 
 def animation_description(stops: int, model: str) -> str:
     return said("An animation through {count} pictures of the model {model}", count=stops, model=model)
+
+
+# --- what was made: gallery, pictures of a message, a model's sliders, showcase --------------------------------------
+
+REMIX = "Remix"
+CREDITS_MENU = "Credits"
+REMIX_HEADLINE = "### 🎨 Remix which one?"
+CREDITS_WHICH = "### 📜 Credits of which one?"
+GALLERY_COMMAND = "Look through pictures: your own, your favourites, or those of this channel"
+GALLERY_SHELF = "Which pictures (your favourites if left out)"
+SHELVES = (("My favourites", "favourites"), ("My pictures", "mine"), ("This channel's pictures", "here"))
+GALLERY_FAVOURITES = "⭐ Your favourites"
+GALLERY_MINE = "🖼️ Your pictures"
+GALLERY_HERE = "🖼️ This channel's pictures"
+GALLERY_EMPTY = "There is nothing here yet. `/generate` makes pictures, ⭐ below one puts it among your favourites."
+GALLERY_DESCRIPTION = "A page of pictures, numbered as in the menu below"
+OPEN_PICTURE = "Open a picture…"
+EARLIER = "Earlier"
+LATER = "Later"
+DIRECTIONS_COMMAND = "See what each slider of a model does, and vote for their names"
+DIRECTIONS_MODEL = "Which model; leave it out for this server's own"
+DIRECTIONS_DESCRIPTION = "One picture with each slider pulled from its low to its high end, a row a slider"
+NAME_SLIDER = "Vote for a slider's name…"
+NAME_MODAL = "What does this slider do?"
+NAME_LABEL = "Its name"
+NAME_HELP = "2 to 40 characters, such as: rounder. The name with the most votes in this server counts."
+SHOWCASE_COMMAND = "Choose the channel that shows the pictures with enough stars"
+SHOWCASE_CHANNEL = "The channel; leave it out to show them no more"
+SHOWCASE_STARS = "How many stars a picture needs (3 if left out)"
+SHOWCASE_FORBIDDEN = "I can't post there: I need View Channel, Send Messages and Attach Files in that channel."
+
+
+def directions_headline(model: str) -> str:
+    return "### " + said("🎚️ The sliders of {model}", model=model)
+
+
+def page_number(page: int) -> str:
+    return said("page {number}", number=page + 1)
+
+
+def gallery_headline(shelf: str) -> str:
+    words = {"favourites": GALLERY_FAVOURITES, "mine": GALLERY_MINE}.get(shelf, GALLERY_HERE)
+    return f"### {said(words)}"

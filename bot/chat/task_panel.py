@@ -24,6 +24,7 @@ from bot.chat.parts import (
     text,
 )
 from bot.chat.texts import made_by, queue_place
+from bot.language import said
 from bot.stories import PicturesView
 
 Item = discord.ui.Item[discord.ui.LayoutView]
@@ -34,10 +35,10 @@ def progress(view: PicturesView, *, private: bool = False) -> Panel:
     going = view.progress
     assert going is not None
     shown = view.pictures[:2]
-    words = [texts.UPLOADED, texts.NEAREST] if len(shown) == 2 else [view.headline]
+    words = [said(texts.UPLOADED), said(texts.NEAREST)] if len(shown) == 2 else [view.headline]
     files = tuple(
-        PanelFile(f"preview-{number}.png", bytes(picture.data), clip(said, 250))
-        for number, (picture, said) in enumerate(zip(shown, words, strict=False), 1)
+        PanelFile(f"preview-{number}.png", bytes(picture.data), clip(about, 250))
+        for number, (picture, about) in enumerate(zip(shown, words, strict=False), 1)
     )
     children: list[Item] = [
         text(f"### {plain(view.headline, 150)}", small(made_by(view.owner_id, plain(view.model_title, 60))))
@@ -48,7 +49,7 @@ def progress(view: PicturesView, *, private: bool = False) -> Panel:
     if going.place is not None:
         children.append(text(queue_place(going.place)))
     else:
-        children.append(text(f"{bar(going.fraction)} {percent if going.fraction < 1 else texts.ALMOST_READY}"))
+        children.append(text(f"{bar(going.fraction)} {percent if going.fraction < 1 else said(texts.ALMOST_READY)}"))
     children.append(row(button(texts.STOP, ids.pack("stop-task", view.request_id, view.owner_id), emoji="⏹️")))
     return Panel(layout(*children, colour=VIOLET), files, ephemeral=private)
 

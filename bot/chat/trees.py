@@ -11,7 +11,7 @@ from bot.chat.sheets import CHOSEN, INK, font, png, put
 from bot.stories import Kin
 
 TILE, LARGE = 96, 144
-GAP_X, GAP_Y = 72, 52
+GAP_X, GAP_Y = 104, 52
 MARGIN = 16
 LINE = (122, 111, 240, 160)
 LONGEST = 14
@@ -54,9 +54,9 @@ def _places(kin: Sequence[Kin]) -> dict[int, Place]:
 def _branch(pen: ImageDraw.ImageDraw, parent: Place, child: Place, words: str) -> None:
     start = (parent[0] + parent[2], parent[1] + parent[2] // 2)
     end = (child[0], child[1] + child[2] // 2)
-    bend = end[0] - GAP_X // 2
+    bend = end[0] - 18
     pen.line([start, (bend, start[1]), (bend, end[1]), end], fill=LINE, width=3, joint="curve")
-    pen.text((bend, start[1] - 8), words, fill=INK, font=font(13), anchor="ms")
+    pen.text(((start[0] + bend) // 2, start[1] - 7), words, fill=INK, font=font(14), anchor="ms")
 
 
 def _portrait(sheet: Image.Image, pen: ImageDraw.ImageDraw, one: Kin, place: Place) -> None:

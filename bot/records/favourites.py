@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -68,6 +69,30 @@ class Favourites:
             rows = await connection.execute(query.where(favourites.c.output_id.in_(output_ids)))
             return dict(rows.tuples().all())
 
+    async def page(
+        self, member_id: int, server_id: int | None, channel_id: int, shelf: Shelf, page: int, size: int
+    ) -> list[Pick]:
+        """A page of pictures, newest first, counted from 0, and one more if there is a further page.
+
+        `mine` are the member's own, `favourites` those with a star of theirs, `here` what everybody can see in this
+        channel: nothing of other channels, which the member may not be allowed to read.
+        """
+        star = (favourites.c.output_id == outputs.c.id) & (favourites.c.member_id == member_id)
+        query = sa.select(outputs.c.id, outputs.c.model_id, favourites.c.name, favourites.c.output_id.label("star"))
+        query = query.select_from(outputs.join(favourites, star, isouter=True))
+        condition: sa.ColumnElement[bool] = requests.c.server_id == server_id
+        match shelf:
+            case "mine":
+                condition &= requests.c.member_id == member_id
+            case "favourites":
+                condition &= favourites.c.output_id.is_not(None)
+            case "here":
+                condition &= (requests.c.channel_id == channel_id) & requests.c.private.is_(False)
+        query = _pictures(query, condition).offset(page * size).limit(size + 1)
+        async with self.database.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return [Pick(row.id, row.model_id, row.name or "", row.star is not None) for row in rows]
+
     async def picks(self, member_id: int, server_id: int | None, limit: int = 200) -> list[Pick]:
         """What a member may choose there: favourites first, the newest star first, then their own newest pictures."""
         here = (requests.c.server_id == server_id) & outputs.c.deleted_at.is_(None)
@@ -86,13 +111,21 @@ class Favourites:
         return ([Pick(row.id, row.model_id, row.name, starred=True) for row in first] + rest)[:limit]
 
 
+Shelf = Literal["mine", "favourites", "here"]
+COPIES = ("open", "emoji", "sticker")
+"""Kinds of requests that only make an older picture once more."""
+
+
 def newest_of(member_id: int, server_id: int | None) -> sa.Select[tuple[int, str]]:
     """A member's own pictures, newest first; enlarged copies are no pictures of their own."""
+    mine = (requests.c.server_id == server_id) & (requests.c.member_id == member_id)
+    return _pictures(sa.select(outputs.c.id, outputs.c.model_id), mine)
+
+
+def _pictures(query: sa.Select[Any], condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
     copy = sa.exists().where(lineage.c.output_id == outputs.c.id, lineage.c.relation == SAME)
     return (
-        sa.select(outputs.c.id, outputs.c.model_id)
-        .join(requests, requests.c.id == outputs.c.request_id)
-        .where(requests.c.server_id == server_id, requests.c.member_id == member_id)
-        .where(outputs.c.deleted_at.is_(None), ~copy)
+        query.join(requests, requests.c.id == outputs.c.request_id)
+        .where(condition, outputs.c.deleted_at.is_(None), requests.c.kind.not_in(COPIES), ~copy)
         .order_by(outputs.c.id.desc())
     )

@@ -123,6 +123,24 @@ class Outputs:
         """The pictures of a request in order of place."""
         return await self._select(outputs.c.request_id == request_id)
 
+    async def of_message(self, message_id: int) -> list[Output]:
+        """The pictures that stand on a message: those of the newest request that was answered there."""
+        newest = (
+            sa.select(requests.c.id)
+            .join(outputs, outputs.c.request_id == requests.c.id)
+            .where(requests.c.answer_message_id == message_id)
+            .order_by(requests.c.asked_at.desc(), requests.c.id.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        return await self._select(outputs.c.request_id == newest)
+
+    async def forget_some(self, output_ids: Sequence[int]) -> int:
+        """Mark these as taken back; how many were still there."""
+        gone = outputs.c.deleted_at.is_(None) & outputs.c.id.in_(output_ids)
+        async with self.database.write() as connection:
+            return (await connection.execute(outputs.update().where(gone).values(deleted_at=now()))).rowcount
+
     async def forget(self, request_id: int) -> int:
         """Mark the pictures of a request as taken back; how many were still there."""
         gone = outputs.c.deleted_at.is_(None) & (outputs.c.request_id == request_id)

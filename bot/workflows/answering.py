@@ -18,11 +18,13 @@ from bot.stories import (
     Generate,
     MakeEmoji,
     MakeSticker,
+    NameSlider,
     OpenLarge,
     Origin,
     Play,
     Reroll,
     SetDefaultModel,
+    SetShowcase,
     ShowAgain,
     SteerTraining,
     StopTask,
@@ -36,7 +38,9 @@ from bot.workflows.favouring import favour
 from bot.workflows.finding import find
 from bot.workflows.keeping import delete, make_emoji, set_default_model
 from bot.workflows.making import make
+from bot.workflows.naming import name_slider
 from bot.workflows.parts import Parts
+from bot.workflows.showcasing import set_showcase
 from bot.workflows.stickers import make_sticker
 from bot.workflows.stopping import stop_task
 from bot.workflows.telling import Telling
@@ -75,6 +79,10 @@ async def story(telling: Telling) -> None:
             await stop_task(telling, ask)
         case Favour() as ask:
             await favour(telling, ask)
+        case NameSlider() as ask:
+            await name_slider(telling, ask)
+        case SetShowcase() as ask:
+            await set_showcase(telling, ask)
         case MakeSticker() as ask:
             await make_sticker(telling, ask)
         case MakeEmoji() as ask:

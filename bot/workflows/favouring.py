@@ -6,6 +6,7 @@ from bot.language import said
 from bot.records.people import Person
 from bot.stories import Favour
 from bot.workflows.planning import picture_here
+from bot.workflows.showcasing import show_best
 from bot.workflows.telling import Telling
 
 LONGEST_NAME = 60
@@ -13,7 +14,10 @@ LONGEST_NAME = 60
 
 async def favour(telling: Telling, ask: Favour) -> None:
     wanted = await telling.step("record", decide, telling, ask)
-    await telling.finish(await telling.step("star", star, telling, ask, wanted))
+    words = await telling.step("star", star, telling, ask, wanted)
+    if wanted:
+        await telling.step("showcase", show_best, telling, ask)
+    await telling.finish(words)
 
 
 async def decide(telling: Telling, ask: Favour) -> bool:

@@ -14,6 +14,7 @@ from bot.stories import DeleteMine, MakeEmoji, Posted, SetDefaultModel
 from bot.workflows.making import ask_worker, new_outputs
 from bot.workflows.planning import picture_here
 from bot.workflows.recipes import EMOJI_SIZE, Plan, Single, read_recipe
+from bot.workflows.taking_back import forget_pictures
 from bot.workflows.telling import Telling, patiently
 
 # --- delete ---------------------------------------------------------------------------------------------------------
@@ -37,12 +38,11 @@ async def take_back(telling: Telling, ask: DeleteMine) -> int:
     posted = _standing(telling, target)
     if posted is not None:
         await patiently(lambda: telling.parts.messenger.delete(origin, posted), telling.parts.patience.render)
-    pictures = await records.outputs.of_request(target.id)
-    await records.outputs.forget(target.id)
+    count = await forget_pictures(telling, target)
     await records.requests.forget_message(target.id)
     if origin.member_id != target.member_id:
         await telling.note("delete_of_another", str(target.id), owner=target.member_id)
-    return len(pictures) if target.deleted_at is None else 0
+    return count
 
 
 def _standing(telling: Telling, target: Request) -> Posted | None:

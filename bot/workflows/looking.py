@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Literal
 
 from bot.errors import Refused, Retry
 from bot.records.favourites import Pick as RecordedPick
 from bot.records.lineage import Link
-from bot.stories import CreditsView, FamilyView, Kin, MatesView, Origin, Pick
+from bot.records.outputs import Output
+from bot.stories import (
+    CreditsView,
+    FamilyView,
+    GalleryView,
+    Kin,
+    MatesView,
+    Origin,
+    Pick,
+    PicksView,
+    Slider,
+    SliderSheet,
+)
 from bot.workflows.library import MOST_CHOICES, rank
 from bot.workflows.parts import Parts
 from bot.workflows.planning import picture_for
 from bot.workflows.recipes import read_recipe
 from bot.workflows.recounting import credit_share, recipe_steps
 from bot.workflows.small import thumbnails
-from gan.contract import Credit
+from gan.contract import Credit, Seed
 
 MOST_MATES = 12
 """As many as a numbered sheet shows at a glance."""
 GENERATIONS = 6
 MOST_KIN = 40
 """Pictures in a family tree; more would be too small to see."""
+NO_PICTURE = "There is no picture of mine in this message, or none that may be seen here."
+SHEET_ROWS = 8
+SHEET_ENDS = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)
+SHEET_SEED = 0
 MOVES = frozenset({"pull", "draw"})
 
 
@@ -55,16 +73,62 @@ async def mates_of(parts: Parts, origin: Origin, output_id: int, purpose: Litera
         raise Refused(
             "You have no other picture by this model yet. Make some with `/generate`, or star others' with ⭐."
         )
-    rows = await parts.records.outputs.several([one.output_id for one in fitting])
-    thumbs = await thumbnails(parts, rows)
     return MatesView(
-        output_id=picture.id,
-        owner_id=origin.member_id,
-        purpose=purpose,
-        picks=tuple(
-            Pick(output_id=one.output_id, name=one.name, starred=one.starred, thumbnail=thumbs.get(one.output_id))
-            for one in fitting
-        ),
+        output_id=picture.id, owner_id=origin.member_id, purpose=purpose, picks=await _picks(parts, fitting)
+    )
+
+
+async def _picks(parts: Parts, found: Sequence[RecordedPick]) -> tuple[Pick, ...]:
+    """With small pictures to know them by."""
+    thumbs = await thumbnails(parts, await parts.records.outputs.several([one.output_id for one in found]))
+    return tuple(
+        Pick(output_id=one.output_id, name=one.name, starred=one.starred, thumbnail=thumbs.get(one.output_id))
+        for one in found
+    )
+
+
+async def pictures_in(
+    parts: Parts, origin: Origin, message_id: int, named: Sequence[int], purpose: Literal["remix", "credits"]
+) -> PicksView:
+    """The pictures of a message: a file tells its own number, else the record knows what stands there."""
+    numbers = list(named) or [one.id for one in await parts.records.outputs.of_message(message_id)]
+    found: dict[int, Output] = {}
+    for number in numbers[:MOST_MATES]:
+        with suppress(Refused):
+            picture = await picture_for(parts.records, origin, number)
+            found.setdefault(picture.id, picture)
+    if not found:
+        raise Refused(NO_PICTURE)
+    picks = [RecordedPick(one.id, one.model_id) for one in found.values()]
+    return PicksView(purpose=purpose, picks=await _picks(parts, picks) if len(picks) > 1 else _plain(picks))
+
+
+def _plain(found: Sequence[RecordedPick]) -> tuple[Pick, ...]:
+    return tuple(Pick(output_id=one.output_id) for one in found)
+
+
+async def gallery_of(
+    parts: Parts, origin: Origin, shelf: Literal["mine", "favourites", "here"], page: int
+) -> GalleryView:
+    found = await parts.records.favourites.page(
+        origin.member_id, origin.guild_id, origin.channel_id, shelf, page, MOST_MATES
+    )
+    picks = await _picks(parts, found[:MOST_MATES])
+    return GalleryView(shelf=shelf, page=page, more=len(found) > MOST_MATES, picks=picks)
+
+
+async def slider_sheet(parts: Parts, origin: Origin, asked: str | None) -> SliderSheet:
+    """What each slider of a model does, drawn on one of its pictures: the model's explanation of itself."""
+    model = await parts.library.choose(origin.guild_id, asked)
+    sliders = parts.library.sliders
+    named = (await sliders.named(model.id, model.sha256, origin.guild_id))[:SHEET_ROWS]
+    drawn = await sliders.sheet(model.id, Seed(seed=SHEET_SEED), [one for one, _ in named], SHEET_ENDS)
+    return SliderSheet(
+        model_id=model.id,
+        model_title=model.title,
+        sliders=tuple(Slider(id=one.id, name=name, low=one.low, high=one.high) for one, name in named),
+        ends=SHEET_ENDS,
+        pictures=tuple(b64encode(one) for one in drawn),
     )
 
 

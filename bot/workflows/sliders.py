@@ -20,8 +20,8 @@ log = logging.getLogger(__name__)
 
 SHOWN = 8
 """Sliders below a picture: as many as can be told apart at a glance; the most visible ones come first."""
-LONGEST_ID = 32
-"""Directions with longer ids find no room in a button's id beside two snowflakes."""
+LONGEST_ID = 20
+"""Directions with longer ids find no room in a custom id beside a model's."""
 THUMB_SIZE = 64
 SHOWN_AT = 2.0
 """Deviations at which a slider's two small pictures are drawn: visible, and still sound (docs/measured.md)."""
@@ -83,14 +83,11 @@ class Sliders:
             chosen=chosen,
         )
 
-    async def sheet(self, model_id: str, recipe: Recipe, directions: Sequence[Direction], steps: int) -> list[bytes]:
-        """Small pictures of each direction from its low to its high end, row by row."""
-        recipes = [
-            at(recipe, one.id, round(one.low + (one.high - one.low) * n / (steps - 1), 3))
-            for one in directions
-            for n in range(steps)
-        ]
-        return list(await self._render(model_id, recipes))
+    async def sheet(
+        self, model_id: str, recipe: Recipe, directions: Sequence[Direction], ends: Sequence[float]
+    ) -> tuple[bytes, ...]:
+        """Small pictures of each direction at these amounts, row by row."""
+        return await self._render(model_id, [at(recipe, one.id, end) for one in directions for end in ends])
 
     async def _drawn(
         self, model_id: str, model_sha256: str, base: Recipe, directions: Sequence[Direction]

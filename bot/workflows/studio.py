@@ -18,12 +18,15 @@ from bot.stories import (
     Ask,
     CreditsView,
     FamilyView,
+    GalleryView,
     MatesView,
     ModelLine,
     NoticeView,
     Origin,
+    PicksView,
     Posted,
     QueueLine,
+    SliderSheet,
     TrainingPhase,
 )
 from bot.workflows import looking
@@ -157,6 +160,17 @@ class Studio:
 
     async def family(self, origin: Origin, output_id: int) -> FamilyView:
         return await looking.family_of(self._parts, origin, output_id)
+
+    async def pictures_in(
+        self, origin: Origin, message_id: int, named: tuple[int, ...], purpose: Literal["remix", "credits"]
+    ) -> PicksView:
+        return await looking.pictures_in(self._parts, origin, message_id, named, purpose)
+
+    async def gallery(self, origin: Origin, shelf: Literal["mine", "favourites", "here"], page: int) -> GalleryView:
+        return await looking.gallery_of(self._parts, origin, shelf, page)
+
+    async def slider_sheet(self, origin: Origin, model: str | None) -> SliderSheet:
+        return await looking.slider_sheet(self._parts, origin, model)
 
     async def pick_choices(
         self, member_id: int, guild_id: int | None, typed: str, fits: int | None = None

@@ -97,6 +97,11 @@ class Person:
         """Type `/name sub` with its options; returns the interaction's id. A file is named by its place in `files`."""
         return str((await self._send("/_/commands", self._typed(name, values), files))["interaction_id"])
 
+    async def apps(self, message: Shown, name: str) -> str:
+        """Choose from the Apps menu of a message; returns the interaction's id."""
+        body = {"channel_id": self.channel, "command_id": self.commands[name], "target_id": message.id}
+        return str((await self._send("/_/commands", body))["interaction_id"])
+
     async def suggestions(self, name: str, option: str, typed: str, /, **values: Any) -> list[Json]:
         """What the bot offers while one types into an option."""
         body = self._typed(name, {**values, option: typed})

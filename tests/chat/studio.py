@@ -16,15 +16,19 @@ from bot.stories import (
     FamilyView,
     Favour,
     FindPicture,
+    GalleryView,
     Generate,
     MakeEmoji,
     MakeSticker,
     MatesView,
     Messenger,
     ModelLine,
+    NameSlider,
     NoticeView,
     OpenLarge,
     Origin,
+    Pick,
+    PicksView,
     PicturesView,
     Play,
     Posted,
@@ -32,8 +36,10 @@ from bot.stories import (
     QueueLine,
     Reroll,
     SetDefaultModel,
+    SetShowcase,
     ShowAgain,
     SliderBoard,
+    SliderSheet,
     SteerTraining,
     StopTask,
     Train,
@@ -108,6 +114,25 @@ class FakeStudio:
     async def family(self, origin: Origin, output_id: int) -> FamilyView:
         return FamilyView(output_id=output_id, model_title="Little things", kin=kin(output_id))
 
+    async def pictures_in(
+        self, origin: Origin, message_id: int, named: tuple[int, ...], purpose: Literal["remix", "credits"]
+    ) -> PicksView:
+        if not named:
+            raise Refused("There is no picture of mine in this message.")
+        small = b64encode(png())
+        return PicksView(purpose=purpose, picks=tuple(Pick(output_id=one, thumbnail=small) for one in named))
+
+    async def gallery(self, origin: Origin, shelf: Literal["mine", "favourites", "here"], page: int) -> GalleryView:
+        shown = picks(12) if shelf == "mine" else ()
+        return GalleryView(shelf=shelf, page=page, more=shelf == "mine" and page == 0, picks=shown)
+
+    async def slider_sheet(self, origin: Origin, model: str | None) -> SliderSheet:
+        board, ends = slider_board(), (-3.0, 0.0, 3.0)
+        small = tuple(b64encode(png()) for _ in range(len(board.sliders) * len(ends)))
+        return SliderSheet(
+            model_id=model or "base", model_title="Little things", sliders=board.sliders, ends=ends, pictures=small
+        )
+
     async def pick_choices(
         self, member_id: int, guild_id: int | None, typed: str, fits: int | None = None
     ) -> list[tuple[str, int]]:
@@ -166,9 +191,9 @@ class FakeStudio:
             case Play(move="little" | "lot", output_id=output):
                 await self._show(origin, drawn(origin, 4, f"Around #{output}", back=f"open:{output}"))
             case Play(move="pull", direction=direction):
-                await self._show(origin, opened(origin, origin.interaction_id * 10, slider_board(direction or "d1")))
+                await self._show(origin, opened(origin, origin.interaction_id % 10**12 * 10, slider_board(direction or "d1")))
             case Play():
-                await self._show(origin, opened(origin, origin.interaction_id * 10))
+                await self._show(origin, opened(origin, origin.interaction_id % 10**12 * 10))
             case Breed(a=a, b=b):
                 fields = {
                     "captions": tuple(f"child {n}" for n in range(9)),
@@ -184,6 +209,10 @@ class FakeStudio:
                 await self._show(origin, drawn(origin, 2, "Looking for it", progress=progress))
             case StopTask(request_id=request):
                 await self._show(origin, NoticeView(tone="done", text=f"{request} called off."))
+            case NameSlider(name=name):
+                await self._show(origin, NoticeView(tone="done", text=f"Called {name}."))
+            case SetShowcase(channel_id=channel):
+                await self._show(origin, NoticeView(tone="done", text=f"Showcase: {channel}."))
             case Favour(output_id=output):
                 await self._show(origin, NoticeView(tone="done", text=f"#{output} starred."))
             case MakeSticker(name=name):

@@ -12,15 +12,18 @@ from bot.stories import (
     Generate,
     MakeEmoji,
     MakeSticker,
+    NameSlider,
     OpenLarge,
     Play,
     Reroll,
     SetDefaultModel,
+    SetShowcase,
     SteerTraining,
     StopTask,
     Variations,
     Walk,
 )
+from playground.seed import GALLERY
 from tests.chat.conftest import Chat
 from tests.chat.people import Person, Shown, eventually
 from tests.chat.studio import training
@@ -241,6 +244,68 @@ async def test_finding_shows_how_it_goes_and_can_be_stopped(chat: Chat) -> None:
     assert chat.studio.asks()[-1] == StopTask(request_id=int(asked))
     assert stopped.ephemeral
     assert await chat.problems() == []
+
+
+async def test_the_apps_menu_picks_a_picture_up_again(chat: Chat) -> None:
+    juno, ada = await chat.member(), await chat.artist()
+    one, four = await grid(juno, count=1), await grid(juno)
+    large = await ada.answer(await ada.apps(one, "Remix"))
+    assert large.ephemeral
+    assert chat.studio.asks()[-1] == OpenLarge(output_id=_outputs(one)[0])
+    which = await ada.answer(await ada.apps(four, "Remix"))
+    assert which.ephemeral
+    await ada.press(which, "Choose a picture…", str(_outputs(four)[2]))
+    chosen = await ada.find(lambda shown: shown.id == which.id and "🔁 Another" in shown.controls)
+    assert chosen.ephemeral
+    assert chat.studio.asks()[-1] == OpenLarge(output_id=_outputs(four)[2])
+    told = await ada.answer(await ada.apps(one, "Credits"))
+    assert "fox, by Ada" in told.text
+    which = await ada.answer(await ada.apps(four, "Credits"))
+    await ada.press(which, "Choose a picture…", str(_outputs(four)[1]))
+    await ada.find(lambda shown: shown.id == which.id and "fox, by Ada" in shown.text)
+    about = await ada.answer(await ada.command("about"))
+    refused = await ada.answer(await ada.apps(about, "Remix"))
+    assert "no picture of mine" in refused.text
+    assert await chat.problems() == []
+
+
+async def test_the_gallery_is_leafed_through_in_place(chat: Chat) -> None:
+    juno = await chat.member()
+    empty = await juno.answer(await juno.command("gallery"))
+    assert empty.ephemeral
+    assert "nothing here yet" in empty.text
+    await juno.press(empty, "My pictures")
+    page = await juno.find(lambda shown: "Open a picture…" in shown.controls)
+    assert page.id == empty.id
+    assert len(page.controls["Open a picture…"]["options"]) == 12
+    await juno.press(page, "▶️ Earlier")
+    page = await juno.find(lambda shown: "page 2" in shown.text)
+    await juno.press(page, "Open a picture…", "12")
+    large = await juno.find(lambda shown: "🔁 Another" in shown.controls)
+    assert (large.id, large.ephemeral) == (empty.id, True)
+    assert chat.studio.asks()[-1] == OpenLarge(output_id=12)
+    assert await chat.problems() == []
+
+
+async def test_sliders_are_shown_and_named_by_vote(chat: Chat) -> None:
+    juno, ada = await chat.member(), await chat.artist()
+    sheet = await juno.answer(await juno.command("directions", model="base"))
+    assert not sheet.ephemeral
+    assert sheet.files == ["sliders.png"]
+    pressed = await ada.press(sheet, "Vote for a slider's name…", "d2")
+    shown = await ada.answer(await ada.submit(pressed, {"name": "rounder"}))
+    assert chat.studio.asks()[-1] == NameSlider(model_id="base", direction="d2", name="rounder")
+    assert shown.ephemeral
+    assert await chat.problems() == []
+
+
+async def test_a_moderator_chooses_the_showcase(chat: Chat) -> None:
+    moss = await chat.moderator()
+    shown = await moss.answer(await moss.command("showcase", channel=GALLERY, stars=2))
+    assert chat.studio.asks()[-1] == SetShowcase(channel_id=int(GALLERY), stars=2)
+    assert shown.ephemeral
+    await moss.answer(await moss.command("showcase"))
+    assert chat.studio.asks()[-1] == SetShowcase(channel_id=None)
 
 
 async def test_stars_and_credits_are_for_everyone_and_private(chat: Chat) -> None:

@@ -48,7 +48,7 @@ def pictures_view(count: int = 4, *, request_id: int = 5, owner_id: int = 9, lar
         model_title="Little things",
         headline="Four new pictures",
         details=("seeds 7 to 10", "variety 50 %", "212 ms"),
-        pictures=tuple(picture(request_id * 10 + place) for place in range(count)),
+        pictures=tuple(picture(request_id % 10**12 * 10 + place) for place in range(count)),
         large=large,
         abilities=ALL_ABILITIES,
     )
