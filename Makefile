@@ -1,6 +1,6 @@
 # make run · make test · make check · make pictures · make bench · make clean        (docs: README.md, CONTRIBUTING.md)
 .DEFAULT_GOAL := run
-.PHONY: run test check pictures bench clean venv venv-dev format env
+.PHONY: run test check pictures bench clean venv venv-dev format env texts
 
 BIN := .venv/bin
 # The first Python that is new enough; empty when there is none.
@@ -37,6 +37,10 @@ format: venv-dev
 
 env: venv
 	@$(BIN)/python -m bot.settings > .env.example
+
+# Find the sentences of the code, merge them into bot/locale/*.po, compile; lists what is still to be translated.
+texts: venv-dev
+	@$(BIN)/python -m scripts.texts
 
 venv:
 	$(need_python)
