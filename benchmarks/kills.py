@@ -120,9 +120,9 @@ class Trainings:
                     await self._ended(parts, asked)
         over = await ended(parts)
         for asked in self.asked:
-            message_id = self.seen.interactions[asked]["message_id"]
-            if asked not in over and message_id:
-                message = await self.person.message(str(message_id))
+            message_id = self.seen.interactions.get(asked, {}).get("message_id")
+            message = await self.person.message(str(message_id)) if asked not in over and message_id else None
+            if message and any(one.startswith("a:cancel:") for one in message.buttons):
                 question = await self.person.answer(await self.person.press(message, "cancel"))
                 await self.person.press(question, "cancel-yes")
 
