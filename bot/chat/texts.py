@@ -197,7 +197,9 @@ HELP_PAGE = (
     "### What I can do",
     "**`/generate`** makes new pictures. Then press\n"
     "> 🔁 for other ones, ✨ for variations of one you like,\n"
-    "> 🔍 to see it large, make it a server emoji or see whose works it is mixed from.",
+    "> 🔍 to open one and play with it: move it, pull its sliders, breed it, keep it.",
+    "**`/breed`** gives children of two pictures, **`/walk`** an animation through several, **`/find`** looks for a "
+    "picture of yours in a model, **`/gallery`** shows your favourites (⭐), **`/lineage`** the family of a picture.",
     "**`/train emoji`** teaches a model this server's emoji, **`/train files`** pictures that you attach, "
     "**`/train folder`** a folder prepared by the operator. You can watch it learn; a few minutes are enough.",
     "**`/models`** shows what there is, **`/queue`** what is learning, **`/about`** what runs it.",

@@ -71,21 +71,22 @@ class Crowd:
 
     async def _act(self, person: Person, panels: list[Shown], chance: random.Random) -> str:
         """Do something, mostly with the newest pictures; the interaction."""
-        verb = chance.choices(["generate", "vary", "reroll", "open"], [6, 2, 4, 2])[0] if panels else "generate"
+        verb = chance.choices(["generate", "copy", "play", "star"], [6, 2, 4, 2])[0] if panels else "generate"
         if verb == "generate":
             interaction = await person.type("generate", count=1)
             self.asked[interaction] = Asked("new")
             return interaction
         panel = chance.choice(panels[-3:])
-        own = f":{person.who}" in panel.button("reroll")
+        if verb == "play" and f":{person.who}" not in panel.button(verb):
+            verb = "copy"  # only its owner drives a panel
         interaction = await person.press(panel, verb)
-        kind = "private" if verb == "open" else "place" if verb == "reroll" and own else "new"
+        kind = {"star": "private", "play": "place", "copy": "new"}[verb]
         self.asked[interaction] = Asked(kind, panel.id)
         return interaction
 
     async def _look(self, person: Person, message_id: str, panels: list[Shown]) -> None:
         for message in await person.newest(RECENT):
-            if message.id == message_id and all(f":{verb}:" in str(message.buttons) for verb in ("reroll", "vary")):
+            if message.id == message_id and all(f":{verb}:" in str(message.buttons) for verb in ("play", "copy")):
                 panels.append(message)
                 del panels[:-3]
 
@@ -183,7 +184,7 @@ def _answers(messages: list[Json]) -> dict[str, list[Shown]]:
     found: dict[str, list[Shown]] = {}
     for raw in messages:
         shown = Shown(raw)
-        marks = {one.split(":")[2] for one in shown.buttons if one.startswith("a:reroll:")}
+        marks = {one.split(":")[2] for one in shown.buttons if one.startswith("a:delete:")}
         nonce = str(raw.get("nonce") or "").partition("-")[0] or None
         for interaction in {shown.cause, nonce, *marks} - {None}:
             found.setdefault(str(interaction), []).append(shown)
