@@ -16,16 +16,13 @@ import discord
 import structlog
 
 from bot.chat import routes, texts
-from bot.chat.live import Live, State
+from bot.chat.live import ACK_SECONDS, Live, State
 from bot.chat.parts import Panel
 from bot.chat.routes import Closed, Standing, Unsure
 from bot.errors import Refused, Retry, Unseen
 from bot.stories import Origin, Posted
 
 log = structlog.get_logger(__name__)
-
-ACK_SECONDS = 3.0
-"""Discord takes an acknowledgement for so long; what is older and was never acknowledged has failed for the member."""
 
 Route = Literal["callback", "original", "message", "post", "followup"]
 

@@ -30,20 +30,21 @@ class Desk:
 
     async def ask(self, interaction: Interaction, ask: Ask, placing: Placing = "new") -> None:
         """Hand a request to the studio; its answer comes through the messenger, to the place named here."""
-        origin = self.take(interaction, placing)
+        origin = self.take(interaction, placing, accepted=False)
         log.info("asked", ask=ask.kind, member=origin.member_id, guild=origin.guild_id)
         await self.studio.ask(origin, ask)
+        self.messenger.accepted(origin.interaction_id)
 
     async def show(self, interaction: Interaction, panel: Panel, placing: Placing = "private") -> None:
         """Answer at once with a page of our own."""
         await self.messenger.show(self.take(interaction, placing), panel)
 
-    def take(self, interaction: Interaction, placing: Placing) -> Origin:
-        """Read the origin and start the clock that acknowledges in time."""
+    def take(self, interaction: Interaction, placing: Placing, *, accepted: bool = True) -> Origin:
+        """Read the origin and start the clock that acknowledges in time, at the soonest once it is `accepted`."""
         origin = origins.read(interaction, placing)
         speak(origin.reads)
         structlog.contextvars.bind_contextvars(request=str(origin.interaction_id))  # each interaction has its own task
-        self.messenger.watch(interaction, origin)
+        self.messenger.watch(interaction, origin, accepted=accepted)
         return origin
 
     @asynccontextmanager

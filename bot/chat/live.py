@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -20,6 +20,8 @@ from bot.stories import Origin
 
 log = structlog.get_logger(__name__)
 
+ACK_SECONDS = 3.0
+"""Discord takes an acknowledgement for so long; what is older and was never acknowledged has failed for the member."""
 KEPT_SECONDS = 15 * 60.0
 
 
@@ -50,6 +52,8 @@ class Live:
     shown: str = ""
     """The kind of the view shown last."""
     post_unsure: bool = False
+    accepted: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once its request is committed: before that, an acknowledgement would promise what a crash forgets."""
     posted_id: int | None = None
     """The message that was posted in the channel for it, for want of another way."""
     acknowledged_at: float | None = None
@@ -78,12 +82,17 @@ class LiveInteractions:
         self._by_id: dict[int, Live] = {}
         self._turns: dict[int, tuple[asyncio.Lock, int]] = {}
 
-    def watch(self, interaction: Interaction, origin: Origin) -> Live:
-        """Take an interaction in and start its timer; a second call for the same one changes nothing."""
+    def watch(self, interaction: Interaction, origin: Origin, *, accepted: bool) -> Live:
+        """Take an interaction in and start its timer; a second call for the same one changes nothing.
+
+        One that is not `accepted` yet is not acknowledged before it is.
+        """
         if (known := self._by_id.get(origin.interaction_id)) is not None:
             return known
         self._forget_old()
         live = Live(interaction, origin)
+        if accepted:
+            live.accepted.set()
         self._by_id[origin.interaction_id] = live
         live.timer = asyncio.create_task(self._defer_later(live), name=f"defer-{origin.interaction_id}")
         return live
@@ -111,14 +120,18 @@ class LiveInteractions:
         for live in list(self._by_id.values()):
             if live.timer is not None and not live.timer.done():
                 live.timer.cancel()
-                if live.state is State.open:
+                if live.state is State.open and live.accepted.is_set():
                     await self._defer_now(live)
 
     async def _defer_later(self, live: Live) -> None:
         # The interaction was on its way for a while before we saw it; clocks may differ, so believe at most a second.
         on_its_way = min(1.0, max(0.0, time.time() - live.origin.at))
         await asyncio.sleep(max(0.0, self._after - on_its_way))
-        await self._defer_now(live)
+        with suppress(TimeoutError):  # too late for Discord then, so there is nothing left to promise
+            async with asyncio.timeout(ACK_SECONDS):
+                await live.accepted.wait()
+        if live.accepted.is_set():
+            await self._defer_now(live)
 
     async def _defer_now(self, live: Live) -> None:
         try:

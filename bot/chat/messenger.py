@@ -41,9 +41,16 @@ class DiscordMessenger:
     async def close(self) -> None:
         await self._live.close()
 
-    def watch(self, interaction: Interaction, origin: Origin) -> None:
-        """From now on the interaction is acknowledged in time, whatever happens to its request."""
-        self._live.watch(interaction, origin)
+    def watch(self, interaction: Interaction, origin: Origin, *, accepted: bool = True) -> None:
+        """From now on the interaction is acknowledged in time, whatever happens to its request; one that is not
+        `accepted` yet from the moment that it is."""
+        self._live.watch(interaction, origin, accepted=accepted)
+
+    def accepted(self, interaction_id: int) -> None:
+        """The request is committed, so its interaction may be acknowledged."""
+        live = self._live.get(interaction_id)
+        if live is not None:
+            live.accepted.set()
 
     def origin_of(self, interaction_id: int) -> Origin | None:
         live = self._live.get(interaction_id)

@@ -175,3 +175,10 @@ class Usage:
         """How much of `what` has been used since then, refunds taken off; none counts all that takes up room."""
         async with self.database.read() as connection:
             return float((await connection.execute(_used(what, since, scope, subject_id))).scalar_one())
+
+    async def of_request(self, request_id: int) -> dict[str, float]:
+        """What stays charged of a request."""
+        standing = (usage.c.request_id == request_id) & usage.c.refunded_at.is_(None)
+        async with self.database.read() as connection:
+            rows = await connection.execute(sa.select(usage.c.what, usage.c.amount).where(standing))
+            return dict(rows.tuples().all())

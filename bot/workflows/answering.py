@@ -8,7 +8,7 @@ import logging
 from bot.errors import Unseen
 from bot.language import speaking
 from bot.log import request_context
-from bot.records.requests import RequestState
+from bot.records.requests import Answer, RequestState
 from bot.stories import (
     Ask,
     Breed,
@@ -22,6 +22,7 @@ from bot.stories import (
     OpenLarge,
     Origin,
     Play,
+    Posted,
     Reroll,
     SetDefaultModel,
     SetShowcase,
@@ -105,7 +106,8 @@ async def apologise(telling: Telling, failure: Exception) -> None:
         raise
     except Exception:
         log.exception("request %d failed, and that cannot be put on record", telling.id)
-        await telling.step("apologise", telling.show, sorry(telling.id))
+        placed = await telling.step("apologise", telling.show, sorry(telling.id))
+        await telling.step("put on record", put_on_record, telling, failure, placed)
         return
     try:
         await telling.step("deliver", telling.deliver, notice)
@@ -122,6 +124,16 @@ async def call_off(telling: Telling, why: str) -> None:
     """Nobody waits for this one any more, so it costs nothing either."""
     log.info("request %d is called off: %s", telling.id, why)
     await telling.end(RequestState.cancelled, why)
+
+
+async def put_on_record(telling: Telling, failure: Exception, placed: Posted) -> None:
+    """The second try to write a failure down, now that the member knows of it; a third would help nobody."""
+    try:
+        await telling.end(RequestState.failed, f"{type(failure).__name__}: {failure}"[:2000])
+        answer = Answer(placed.channel_id, placed.message_id, placed.route)
+        await telling.parts.records.requests.answered(telling.id, answer)
+    except Exception:
+        log.exception("request %d is not on record as failed", telling.id)
 
 
 async def give_up(telling: Telling, error: str) -> None:

@@ -92,14 +92,17 @@ class Studio:
             raise Retry("Artel is just stopping or starting.", after=5.0)
         beginning = asyncio.create_task(self._durable.begin(ask.kind, str(origin.interaction_id), origin, ask))
         on_its_way = min(1.0, max(0.0, self._clock() - origin.at))
-        await asyncio.wait({beginning}, timeout=self._parts.patience.commit - on_its_way)
-        if beginning.done():
-            return beginning.result()
-        # whenever it is committed after all, it ends at once: the member has been told that it was not accepted
-        self._parts.withdrawn.add(origin.interaction_id)
-        self._late.add(beginning)
-        beginning.add_done_callback(self._late_beginning)
-        raise Retry(NOT_ACCEPTED, after=30.0)
+        try:
+            await asyncio.wait({beginning}, timeout=self._parts.patience.commit - on_its_way)
+        finally:
+            if not beginning.done():
+                # if it is committed after all, it ends at once: the member has been told that it was not accepted
+                self._parts.withdrawn.add(origin.interaction_id)
+                self._late.add(beginning)
+                beginning.add_done_callback(self._late_beginning)
+        if not beginning.done():
+            raise Retry(NOT_ACCEPTED, after=30.0)
+        return beginning.result()
 
     def _late_beginning(self, beginning: asyncio.Task[None]) -> None:
         self._late.discard(beginning)

@@ -174,9 +174,9 @@ class Person:
         return await self.find(lambda shown: shown.id == message.id)
 
 
-async def eventually(look: Callable[[], Any], what: str) -> Any:
+async def eventually(look: Callable[[], Any], what: str, seconds: float = PATIENCE_S) -> Any:
     """What `look` (async) returns once it is not None."""
-    deadline = asyncio.get_running_loop().time() + PATIENCE_S
+    deadline = asyncio.get_running_loop().time() + seconds
     while True:
         found = await look()
         if found is not None:
