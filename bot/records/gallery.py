@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.records.animations import animations
 from bot.records.database import Database
 from bot.records.favourites import favourites
 from bot.records.lineage import SAME, Link, lineage
@@ -70,6 +71,23 @@ class Hung:
 
 
 @dataclass(frozen=True)
+class Moving:
+    """An animation as the gallery shows it."""
+
+    id: int
+    model_id: str
+    stops: Sequence[int]
+    """The pictures that it walks through; empty for new ones."""
+    sha256: str
+    """Of its file, which is the worker's blob."""
+    media_type: str
+    made_at: datetime
+    server_id: int | None
+    member_id: int
+    member: str
+
+
+@dataclass(frozen=True)
 class Facet:
     """A value one can choose, and how many pictures it would leave."""
 
@@ -114,6 +132,26 @@ class Gallery:
     async def pictures(self, sight: Sight, output_ids: Sequence[int]) -> dict[int, Hung]:
         """Those of these pictures that are in sight."""
         return {one.id: one for one in await self._select(_hung().where(_seen(sight) & outputs.c.id.in_(output_ids)))}
+
+    async def walks(self, sight: Sight, *, before: int | None = None, count: int = 12) -> list[Moving]:
+        """The newest animations in sight, newest first; `before` is the id of the last one of the page before."""
+        condition = sa.true() if before is None else animations.c.id < before
+        return await self._moving(sight, condition, count)
+
+    async def walk(self, sight: Sight, animation_id: int) -> Moving | None:
+        """One animation; none when it is not there or not in sight."""
+        found = await self._moving(sight, animations.c.id == animation_id, 1)
+        return found[0] if found else None
+
+    async def _moving(self, sight: Sight, condition: sa.ColumnElement[bool], count: int) -> list[Moving]:
+        columns = [animations.c[name] for name in ("id", "model_id", "stops", "sha256", "media_type", "made_at")]
+        who = (requests.c.server_id, requests.c.member_id, members.c.name.label("member"))
+        joined = animations.join(requests).join(members, members.c.id == requests.c.member_id)
+        seen = animations.c.deleted_at.is_(None) & _answered(sight)
+        query = sa.select(*columns, *who).select_from(joined).where(seen & condition)
+        async with self.database.read() as connection:
+            rows = await connection.execute(query.order_by(animations.c.id.desc()).limit(count))
+            return [Moving(**row._mapping) for row in rows.all()]
 
     async def offspring(self, output_id: int, generations: int, most: int = 60) -> list[Link]:
         """What came of a picture: the links of its descendants to all of their parents, the nearest generation first.
@@ -182,12 +220,17 @@ def _hung() -> sa.Select[Any]:
 
 
 def _seen(sight: Sight) -> sa.ColumnElement[bool]:
+    shared = requests.c.server_id.in_(sight.servers) & outputs.c.id.in_(_shared(sight))
     standing = outputs.c.deleted_at.is_(None) & requests.c.deleted_at.is_(None)
+    return standing & (_answered(sight) | shared)
+
+
+def _answered(sight: Sight) -> sa.ColumnElement[bool]:
+    """Requests whose answer the visitor may see where it was given, or that are their own."""
     own = requests.c.member_id == sight.member_id
-    direct = requests.c.server_id.is_(None) & own
     public = requests.c.channel_id.in_(sight.channels) & requests.c.private.is_(False)
-    there = requests.c.server_id.in_(sight.servers) & (own | public | outputs.c.id.in_(_shared(sight)))
-    return standing & (direct | there)
+    there = requests.c.server_id.in_(sight.servers) & (own | public)
+    return requests.c.deleted_at.is_(None) & (requests.c.server_id.is_(None) & own | there)
 
 
 def _shared(sight: Sight) -> sa.Select[tuple[int]]:

@@ -21,7 +21,7 @@ from bot.web.guard import protecting, signed_in
 from bot.web.needs import Worker
 from bot.web.sessions import Sessions, kept_key
 from bot.web.site import SITE, STATIC, Entrance, Site, templates
-from bot.web.views import gallery, models, signing
+from bot.web.views import gallery, models, signing, walks
 
 MOST_FORM_BYTES = 16 * 1024
 STATIC_S = 365 * 24 * 3600
@@ -35,7 +35,7 @@ def create_app(site: Site, *, playground: str | None = None) -> web.Application:
     )
     app[SITE] = site
     app.router.add_get("/", home)
-    for topic in (signing, gallery, models):
+    for topic in (signing, gallery, walks, models):
         app.router.add_routes(topic.ROUTES)
     app.router.add_static("/static/", STATIC)
     app.on_response_prepare.append(_keep_static)

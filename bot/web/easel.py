@@ -44,6 +44,10 @@ def cost(request: RenderRequest) -> float:
     return len(request.recipes) * (side / USUAL) ** 2
 
 
+FILE_COST = 2.0
+"""Pictures that a file of an animation costs: it is not drawn, only fetched."""
+
+
 class Gone(Refused):
     """The picture cannot be made again: its model is no longer there, or is another one by now."""
 
@@ -94,6 +98,15 @@ class Easel:
         for one, picture in zip(keys, drawn, strict=True):
             self._keep(one, picture)
         return drawn
+
+    async def animation(self, sha256: str, for_member: int) -> bytes:
+        """The file of an animation. Raises `Gone` when the worker no longer has it, and as `picture`."""
+        self._budget.spend(for_member, FILE_COST)
+        try:
+            async with self._turn:
+                return await self._worker.blob(sha256)
+        except WorkerRefused as refused:
+            raise Gone("The file of this animation is gone.") from refused
 
     async def _render(self, request: RenderRequest, model_sha256: str) -> RenderAnswer:
         if self._waiting >= MOST_WAITING:

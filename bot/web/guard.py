@@ -24,6 +24,7 @@ POLICY = "; ".join(
         "style-src 'self'",
         "font-src 'self'",
         "connect-src 'self'",
+        "media-src 'self'",
         "img-src 'self' data: https://cdn.discordapp.com {playground}",
         "form-action 'self'",
         "base-uri 'none'",

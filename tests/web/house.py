@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 
 from bot.records import Records, open_records
+from bot.records.animations import NewAnimation
 from bot.records.models import Owner
 from bot.records.outputs import NewOutput
 from bot.records.people import Person
@@ -135,6 +136,23 @@ class Gallery:
             for place, (one, picture) in enumerate(zip(asked.recipes, drawn.pictures, strict=True))
         ]
         return await self.records.outputs.record(request_id, rows)
+
+    async def walk(
+        self,
+        by: Person = ADA,
+        *,
+        channel: int = STUDIO,
+        private: bool = False,
+        stops: Sequence[int] = (),
+        media_type: str = "image/webp",
+    ) -> int:
+        """An animation; its file is one pixel."""
+        request_id = next(self.ids)
+        new = NewRequest(request_id, SERVER, channel, by, "walk", {}, now(), model_id=BASE.card.id, private=private)
+        await self.records.requests.accept(new)
+        blob = await self.worker.put_blob(PIXEL)
+        made = NewAnimation(BASE.card.id, BASE.sha256, {}, stops, blob, media_type, len(PIXEL))
+        return await self.records.animations.record(request_id, made)
 
     async def visitor(self, who: Person | None = JUNO) -> aiohttp.ClientSession:
         """A browser's worth of cookies; signed in as `who`, or as nobody."""

@@ -83,7 +83,8 @@ class Guild:
         if self.broken is not None:
             raise self.broken
         if member_id not in self.members:
-            raise discord.NotFound(SimpleNamespace(status=404, reason="Not Found"), "Unknown Member")
+            answer: Any = SimpleNamespace(status=404, reason="Not Found")
+            raise discord.NotFound(answer, "Unknown Member")
         return member_id
 
 

@@ -7,7 +7,7 @@ import re
 import aiohttp
 from yarl import URL
 
-from tests.web.house import ADA, ELSEWHERE, JUNO, MOSS, SERVER, STAFF, STUDIO, Gallery, own
+from tests.web.house import ADA, ELSEWHERE, JUNO, MOSS, PIXEL, SERVER, STAFF, STUDIO, Gallery, own
 
 
 async def shown(visitor: aiohttp.ClientSession, query: str = "") -> list[int]:
@@ -113,3 +113,24 @@ async def test_ids_that_are_none_are_answered_calmly(house: Gallery) -> None:
     ):
         async with juno.get(f"/gallery{query}") as answer:
             assert answer.status == 200
+
+
+async def test_animations_are_seen_by_those_who_may_see_their_channel(either: Gallery) -> None:
+    (stop,) = await either.made(ADA)
+    shown = await either.walk(ADA, stops=[stop])
+    staff = await either.walk(MOSS, channel=STAFF)
+    private = await either.walk(ADA, private=True, media_type="video/mp4")
+    strange = await either.walk(ADA, media_type="text/html")
+    juno, ada = await either.visitor(JUNO), await either.visitor(ADA)
+    async with juno.get("/walks") as answer:
+        text = await answer.text()
+    assert re.findall(r'id="walk-(\d+)"', text) == [str(strange), str(shown)]
+    assert f'href="/pictures/{stop}"' in text
+    statuses = [(await juno.get(f"/walks/{one}/file")).status for one in (shown, staff, private, strange, 987654)]
+    assert statuses == [200, 404, 404, 404, 404]
+    async with ada.get(f"/walks/{private}/file") as answer:
+        assert (answer.status, answer.content_type) == (200, "video/mp4")
+    async with juno.get(f"/walks/{shown}/file") as answer:
+        assert await answer.read() == PIXEL
+        tag = answer.headers["ETag"]
+    assert (await juno.get(f"/walks/{shown}/file", headers={"If-None-Match": tag})).status == 304

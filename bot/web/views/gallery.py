@@ -115,9 +115,9 @@ async def _image(request: web.Request, size: int | None) -> web.Response:
     try:
         drawn = await request.app[SITE].easel.picture(hung, request[GUEST].visitor.id, size=size)
     except Gone:
-        return _placeholder(request, "The model of this picture is gone", 410)
+        return placeholder(request, "The model of this picture is gone", 410)
     except Retry as retry:
-        answer = _placeholder(request, "Not just now", 503)
+        answer = placeholder(request, "Not just now", 503)
         answer.headers["Retry-After"] = str(max(1, round(retry.after)))
         return answer
     return image(drawn, _kept(tag))
@@ -132,7 +132,7 @@ def _kept(tag: str) -> dict[str, str]:
     return {"ETag": tag, "Cache-Control": f"private, max-age={KEEP_S}, immutable"}
 
 
-def _placeholder(request: web.Request, text: str, status: int) -> web.Response:
+def placeholder(request: web.Request, text: str, status: int) -> web.Response:
     """A drawing in the place of a picture: browsers show it whatever the status."""
     drawn = request.app[SITE].pages.get_template("placeholder.svg").render(text=text)
     headers = {"Cache-Control": "no-store"}
