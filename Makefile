@@ -1,6 +1,6 @@
-# make run · make test · make check · make pictures · make bench · make clean        (docs: README.md, CONTRIBUTING.md)
+# make run · make test · make check · make pictures · make bench · make bench-full · make clean   (README.md, CONTRIBUTING.md)
 .DEFAULT_GOAL := run
-.PHONY: run test check pictures bench clean venv venv-dev format env texts
+.PHONY: run test check pictures bench bench-full bench-cuda clean venv venv-dev format env texts
 
 BIN := .venv/bin
 # The first Python that is new enough; empty when there is none.
@@ -30,6 +30,16 @@ pictures: venv-dev
 
 bench: venv-dev
 	@$(BIN)/python -m benchmarks
+
+# Beside other small GANs, which it installs for the time being; an hour and a half for each set. BENCH_ARGS="--minutes 1"
+# for a first look, --sets critters,pixels,lines,avatars,animals for more.
+BENCH_ARGS ?=
+
+bench-full: venv-dev
+	@$(BIN)/python -m benchmarks peers --minutes 12 --grids docs/pictures $(BENCH_ARGS)
+
+bench-cuda: venv-dev
+	@$(BIN)/python -m benchmarks peers --device cuda --minutes 3 $(BENCH_ARGS)
 
 format: venv-dev
 	@$(BIN)/ruff check --fix-only --quiet .

@@ -1,4 +1,6 @@
-"""`python -m benchmarks [chat] [train] [studio] [step] [--presses N] [--minutes M] [--pictures DIR]`; all if none.
+"""`python -m benchmarks [chat] [train] [studio] [step] [sampling] [--presses N] [--minutes M] [--pictures DIR]`; all if
+none. By name only, since they take long: `quality` (figures by set, number of pictures and time) and `peers` (beside
+other GANs); both take `--sets` and `--minutes`.
 
 How much the house bears is measured only by name, and ends with 1 when a promise did not hold (docs/reliability.md):
 `kills [--requests N] [--kills M] [--database postgres]`, `load [--rate R] [--seconds S]`, `faults [--requests N]`,
@@ -15,10 +17,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import chat, faults, kills, load, soak, step, studio, train
+from benchmarks import chat, faults, kills, load, peers, quality, sampling, soak, step, studio, train
 
-USUAL = ("chat", "train", "studio", "step")
-BY_NAME = ("kills", "load", "faults", "soak")
+USUAL = ("chat", "train", "studio", "step", "sampling")
+BY_NAME = ("quality", "peers", "kills", "load", "faults", "soak")
 
 
 async def measure(options: argparse.Namespace) -> bool:
@@ -33,6 +35,12 @@ async def measure(options: argparse.Namespace) -> bool:
         await studio.run(console, options.pictures)
     if "step" in which:
         await asyncio.to_thread(step.run, console)
+    if "sampling" in which:
+        await sampling.run(console)
+    if "quality" in which:
+        await asyncio.to_thread(quality.run, console, options)
+    if "peers" in which:
+        await asyncio.to_thread(peers.run, console, options)
     if "kills" in which:
         holds &= await kills.run(console, options.requests, options.kills, options.database)
     if "load" in which:
@@ -56,6 +64,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=300.0)
     parser.add_argument("--soak-minutes", type=float, default=60.0)
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
+    quality.add_arguments(parser)
+    peers.add_arguments(parser)
     sys.exit(not asyncio.run(_until_told(parser.parse_args())))
 
 

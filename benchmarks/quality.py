@@ -42,7 +42,8 @@ def run(console: Console, options: argparse.Namespace) -> None:
     table = Table(title="quality after a training")
     for column in ("set", "pictures", "from", "seen", "/s", "KID x 1000", "coverage k=1", "k=5", "new"):
         table.add_column(column, justify="right")
-    starts: list[Path | None] = {"base": [BASE], "scratch": [None], "both": [BASE, None]}[options.start]
+    every: dict[str, list[Path | None]] = {"base": [BASE], "scratch": [None], "both": [BASE, None]}
+    starts = every[options.start]
     for name in options.sets.split(","):
         for count in map(int, options.counts.split(",")):
             pictures = pictures_of(name, count)

@@ -80,6 +80,7 @@ def run_folder(
     base: Path | None,
     seed: int = 0,
     threads: int = 0,
+    device: str = "cpu",
     options: Mapping[str, float | int | str | bool] | None = None,
 ) -> RunDir:
     """A run folder as the worker would make one, ready for `python -m gan train`."""
@@ -99,6 +100,12 @@ def run_folder(
         options=dict(options or {}),
     )
     run.create(
-        RunConfig(id=path.name, request=request, base_path=str(base.resolve()) if base else None, threads=threads)
+        RunConfig(
+            id=path.name,
+            request=request,
+            base_path=str(base.resolve()) if base else None,
+            threads=threads,
+            device=device,
+        )
     )
     return run
