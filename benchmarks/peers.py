@@ -131,7 +131,7 @@ def _ours(
     made = run_folder(
         folder,
         pictures,
-        o.minutes * 60,
+        max(5.0, o.minutes * 60),
         base,
         threads=_cores(),
         device=o.device,
