@@ -35,7 +35,7 @@ VICTIMS = ("bot", "worker", "trainer", "bot", "sampler")
 TRAINING_MINUTES = 0.25
 TRAINING_S = 120.0
 """How long the last training is waited for: the trainer yields to everything else on the machine."""
-SETTLE_S = 60.0
+SETTLE_S = 180.0
 
 
 @dataclass

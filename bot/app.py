@@ -21,6 +21,7 @@ from bot.safety.fetch import Fetcher
 from bot.safety.folders import Folders
 from bot.safety.intake import Intake
 from bot.settings import Settings, SettingsError
+from bot.tracing import open_tracing
 from bot.web.app import build_site, create_app, serve
 from bot.worker import WorkerClient
 from bot.workflows.durable import Durable
@@ -134,7 +135,8 @@ async def counting(settings: Settings, metrics: Metrics) -> AsyncIterator[None]:
 async def open_rooms(settings: Settings, messenger: DiscordMessenger) -> AsyncIterator[Rooms]:
     """Open everything below the chat."""
     async with AsyncExitStack() as stack:
-        metrics = Metrics()
+        metrics, tracing = Metrics(), open_tracing(settings.log.traces)
+        stack.push_async_callback(asyncio.to_thread, tracing.close)
         records = open_records(settings.database_url)
         stack.push_async_callback(records.close)
         worker = await stack.enter_async_context(
@@ -142,6 +144,7 @@ async def open_rooms(settings: Settings, messenger: DiscordMessenger) -> AsyncIt
                 settings.worker_url,
                 settings.worker_token,
                 trace=metrics.of_worker(),
+                spans=tracing.headers,
                 render_seconds=settings.worker.render_seconds,
                 call_seconds=settings.worker.call_seconds,
             )
@@ -161,5 +164,6 @@ async def open_rooms(settings: Settings, messenger: DiscordMessenger) -> AsyncIt
             intake=intake,
             limits=settings.limits,
             metrics=metrics,
+            tracing=tracing,
         )
         yield Rooms(records, worker, parts)

@@ -286,6 +286,12 @@ class Log(Section):
         "TCP port of 127.0.0.1 on which the bot shows its counts to Prometheus (/metrics); 0 takes a free one and logs "
         "it. Unset: none, since only who collects them needs a port. The worker's own are at its /v1/metrics.",
     )
+    traces: str | None = _env(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        None,
+        "Where bot and worker send OpenTelemetry traces (OTLP over HTTP), such as http://127.0.0.1:4318. Needs the "
+        "packages of `pip install 'artel[otel]'`. Unset: no traces.",
+    )
 
 
 class Settings(Section):

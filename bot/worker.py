@@ -112,14 +112,19 @@ class WorkerClient:
         token: Callable[[], str | None],
         *,
         trace: aiohttp.TraceConfig | None = None,
+        spans: Callable[[], Mapping[str, str]] = dict,
         render_seconds: float = 20.0,
         call_seconds: float = 10.0,
     ) -> None:
-        """`token` is asked at every call, since a local worker may write its token after we start."""
+        """`token` is asked at every call, since a local worker may write its token after we start.
+
+        `trace` is told of each request, `spans` gives the headers that join the worker's spans to ours.
+        """
         self._base = url.rstrip("/") + PREFIX
         self._token = token
         self._render_s, self._call_s = render_seconds, call_seconds
         self._traces = [trace] if trace else []
+        self._spans = spans
         self._open_session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -317,7 +322,7 @@ class WorkerClient:
         return self._open_session
 
     def _headers(self, headers: Mapping[str, str], request_id: str) -> dict[str, str]:
-        told = {REQUEST_ID_HEADER: request_id or current_request() or uuid.uuid4().hex, **headers}
+        told = {REQUEST_ID_HEADER: request_id or current_request() or uuid.uuid4().hex, **headers, **self._spans()}
         if token := self._token():
             told["Authorization"] = f"Bearer {token}"
         return told

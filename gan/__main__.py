@@ -84,11 +84,13 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve() -> int:
     import asyncio
+    import os
 
     from pydantic import ValidationError
 
     from gan import families
     from gan.server.serve import CannotStart, configure_logging, serve
+    from gan.server.tracing import open_provider
     from gan.settings import WorkerSettings
 
     try:
@@ -99,7 +101,7 @@ def _serve() -> int:
         return 2
     configure_logging(settings)
     try:
-        asyncio.run(serve(settings, families.infos()))
+        asyncio.run(serve(settings, families.infos(), traces=open_provider(os.environ)))
     except CannotStart as error:
         print(error, file=sys.stderr)
         return 2

@@ -54,7 +54,8 @@ log = logging.getLogger(__name__)
 async def answer(parts: Parts, origin: Origin, ask: Ask) -> None:
     """Tell the story of a request to its end: whatever happens, the member gets one answer."""
     telling = Telling(origin, ask, parts)
-    with request_context(origin.interaction_id), speaking(origin.reads):
+    traced = parts.tracing.request(origin.interaction_id, ask.kind)
+    with request_context(origin.interaction_id), speaking(origin.reads), traced:
         watching = asyncio.create_task(telling.say_if_stuck(), name=f"stuck-{telling.id}")
         try:
             await story(telling)

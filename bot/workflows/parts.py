@@ -11,6 +11,7 @@ from bot.safety.folders import Folders
 from bot.safety.intake import Intake
 from bot.settings import Limits
 from bot.stories import Messenger
+from bot.tracing import Tracing
 from bot.workflows.library import Library
 from bot.workflows.lines import Bell, Line
 from bot.workflows.live import Board
@@ -70,6 +71,7 @@ class Parts:
     bell: Bell = field(default_factory=Bell)
     board: Board = field(default_factory=dict)
     metrics: Metrics = field(default_factory=Metrics)
+    tracing: Tracing = field(default_factory=Tracing)
     places: dict[str, int] = field(default_factory=dict)
     """Places of the trainings that wait in line, by id, as last seen."""
     withdrawn: set[int] = field(default_factory=set)

@@ -81,7 +81,7 @@ class Telling:
             with self.stage.at("records" if name in OF_RECORDS else ""):
                 return await patiently(lambda: do(*a, **k), self.parts.patience.records, RecordsAway)
 
-        with self.stage.at("records"):
+        with self.stage.at("records"), self.parts.tracing.span(name):
             return await Durable.step(name, calmly, *args, **kwargs)
 
     # --- steps that every story has ---------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -21,6 +22,7 @@ from gan.server.runs.trainings import Trainings
 from gan.server.services import SERVICES, Services
 from gan.server.studio import Studio
 from gan.server.tasks import Tasks
+from gan.server.tracing import tracing
 from gan.settings import WorkerSettings
 
 SHIPPED_MODELS = Path(__file__).parents[1] / "bases"
@@ -35,8 +37,9 @@ def build_app(
     engine: Engine,
     families: tuple[FamilyInfo, ...],
     shipped_models: Path = SHIPPED_MODELS,
+    traces: Any = None,
 ) -> web.Application:
-    """The application; nothing is started or written before it runs."""
+    """The application; nothing is started or written before it runs. `traces` is OpenTelemetry's, if wanted."""
     metrics = Metrics()
     models = ModelStore(shipped_models, settings.data / "models")
     blobs = BlobStore(settings.data / "blobs", MAX_BLOB_BYTES)
@@ -44,8 +47,9 @@ def build_app(
     directions = DirectionStore(settings.data / "directions", engine)
     studio = Studio(engine, blobs, models, families, directions)
     tasks = Tasks(settings.data / "tasks", studio.works())
+    traced = [tracing(traces)] if traces else []
     app = web.Application(
-        middlewares=[middleware.observing(metrics), middleware.problems_only(), middleware.bearer(token)],
+        middlewares=[*traced, middleware.observing(metrics), middleware.problems_only(), middleware.bearer(token)],
         client_max_size=MAX_BLOB_BYTES,
     )
     app[SERVICES] = Services(

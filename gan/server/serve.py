@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -39,11 +40,13 @@ async def serve(
     families: tuple[FamilyInfo, ...],
     commands: Commands | None = None,
     shipped_models: Path = SHIPPED_MODELS,
+    traces: Any = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM. Raises `CannotStart`."""
     _make_folder(settings.data)
     with _only_worker_of(settings.data):
-        app = build_app(settings, load_token(settings), LocalEngine(settings, commands), families, shipped_models)
+        engine, token = LocalEngine(settings, commands), load_token(settings)
+        app = build_app(settings, token, engine, families, shipped_models, traces)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=FINISH_S)
         await runner.setup()
         note = settings.data / "worker.json"
@@ -58,6 +61,8 @@ async def serve(
         finally:
             note.unlink(missing_ok=True)
             await runner.cleanup()
+            if traces is not None:
+                await asyncio.to_thread(traces.shutdown)  # sends what is left
 
 
 async def _listen(runner: web.AppRunner, settings: WorkerSettings) -> int:

@@ -20,7 +20,7 @@ from tests.e2e.ledger import Seen, all_messages
 from tests.e2e.parts import Parts, online
 from tests.e2e.person import Barred, Json, Person, Shown
 
-PATIENCE_S = 45.0
+PATIENCE_S = 120.0
 """How long one waits for an answer before going on to something else; it is looked at again at the end."""
 RECENT = 30
 
