@@ -29,6 +29,7 @@ from bot.workflows.planning import picture_for
 from bot.workflows.recipes import read_recipe
 from bot.workflows.recounting import credit_share, recipe_steps
 from bot.workflows.small import thumbnails
+from bot.workflows.telling import patiently
 from gan.contract import Credit, Seed
 
 MOST_MATES = 12
@@ -40,6 +41,8 @@ NO_PICTURE = "There is no picture of mine in this message, or none that may be s
 SHEET_ROWS = 8
 SHEET_ENDS = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)
 SHEET_SEED = 0
+FINDING_S = 300.0
+"""For sliders that are still being found, once for a model: the member sees "thinking…" meanwhile."""
 MOVES = frozenset({"pull", "draw"})
 
 
@@ -121,6 +124,7 @@ async def slider_sheet(parts: Parts, origin: Origin, asked: str | None) -> Slide
     """What each slider of a model does, drawn on one of its pictures: the model's explanation of itself."""
     model = await parts.library.choose(origin.guild_id, asked)
     sliders = parts.library.sliders
+    await patiently(lambda: sliders.directions(model.id, model.sha256), FINDING_S)
     named = (await sliders.named(model.id, model.sha256, origin.guild_id))[:SHEET_ROWS]
     drawn = await sliders.sheet(model.id, Seed(seed=SHEET_SEED), [one for one, _ in named], SHEET_ENDS)
     return SliderSheet(
