@@ -28,7 +28,7 @@ DEAF_S = 60.0
 START_S = 90.0
 """A cold start on a slow disk loads half a gigabyte of libraries."""
 BACKOFF_S = (0.2, 1.0, 2.0, 5.0, 10.0, 30.0)
-HEALTHY_S = 60.0
+HEALTHY_S = 20.0
 """A child that lived this long starts its next delays from the beginning."""
 START_ATTEMPTS = 3
 LAST_LINES = 8
