@@ -1,4 +1,4 @@
-"""Click to pictures: `/generate`, then presses of reroll in a real browser, by stage."""
+"""Click to pictures: `/generate`, then presses of reroll and moves in the panel in a real browser, by stage."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sqlite3
 import tempfile
 from pathlib import Path
 
+from playwright.async_api import Locator
 from rich.console import Console
 from rich.table import Table
 
@@ -23,7 +24,9 @@ async def run(console: Console, presses: int = 50) -> None:
         try:
             async with visitor(house.url) as member:
                 timings = await press_reroll(member, presses)
+                moves = await press_in_panel(member, presses)
             print_table(console, "reroll of four pictures, click to painted", timings, stages(house.data, "reroll"))
+            print_table(console, "another picture in the panel, 512 px", moves, stages(house.data, "play"))
         finally:
             await house.stop()
         await second_start(console, house.data)
@@ -32,15 +35,28 @@ async def run(console: Console, presses: int = 50) -> None:
 async def press_reroll(member: Visitor, presses: int) -> list[Timing]:
     await member.command("generate")
     await member.wait_for_pictures(member.newest(), 4)
+    return await press(member, member.message(await member.id_of(member.newest())), "reroll", presses)
+
+
+async def press_in_panel(member: Visitor, presses: int) -> list[Timing]:
+    """Open one of the four, then move on from picture to picture in its place."""
     message = member.message(await member.id_of(member.newest()))
+    await member.press(message, "look")
+    await member.wait_for_text(message, "Picture #")
+    await member.wait_for_pictures(message, 1)
+    return await press(member, message, "play:again", presses)
+
+
+async def press(member: Visitor, message: Locator, verb: str, presses: int) -> list[Timing]:
+    """Press it so often, each time once the pictures before are painted; the first press warms the page up."""
     timings: list[Timing] = []
     for number in range(presses + 1):
         before = await member.sources(message)
-        await member.press(message, "reroll")
+        await member.press(message, verb)
         await member.wait_for_other_pictures(message, before)
         await member.page.wait_for_function("window.artel.lastInteraction?.painted")
         timing = await member.last_timing()
-        if timing and number:  # the first warms the page up
+        if timing and number:
             timings.append(timing)
         await member.page.wait_for_timeout(250)
     return timings

@@ -19,7 +19,7 @@ from tests.e2e.visitor import CHROMIUM, Visitor, visitor
 
 pytestmark = [
     pytest.mark.e2e,
-    pytest.mark.timeout(420),
+    pytest.mark.timeout(600),
     pytest.mark.skipif(
         not CHROMIUM.exists(), reason="the end-to-end test needs Debian's chromium: apt install chromium"
     ),
@@ -40,6 +40,9 @@ async def test_a_member_generates_plays_trains_and_comes_back(house: House) -> N
         await member.picture("01-hello")
         panel = await generate(member)
         await play(member, panel)
+        await open_and_move(member)
+        await breed(member)
+        await pull_sliders(member)
         model_panel = await train_and_generate(member)
         await member.page.reload()
         await restart_the_bot(house)
@@ -59,7 +62,7 @@ async def generate(member: Visitor) -> str:
 
 
 async def play(member: Visitor, panel: str) -> None:
-    """Reroll changes the pictures in place; variations and a large one come as answers of their own."""
+    """Reroll changes the pictures in place; variations come as an answer of their own."""
     message = member.message(panel)
     before = await member.sources(message)
     await member.press(message, "reroll")
@@ -71,11 +74,59 @@ async def play(member: Visitor, panel: str) -> None:
     await member.wait_for_pictures(member.newest(), 4)
     await member.picture("04-variations")
 
-    varied = await member.id_of(member.newest())
-    await member.press(member.newest(), "open", 1)
-    await expect(member.messages().last).not_to_have_attribute("data-message-id", varied)
-    await member.wait_for_pictures(member.newest(), 1)
+
+async def open_and_move(member: Visitor) -> None:
+    """A picture opens in place of its grid, and a move makes the next one of it, all in one message."""
+    panel = member.message(await member.id_of(member.newest()))
+    await member.press(panel, "look", 1)
+    await member.wait_for_text(panel, "Picture #")
+    await member.wait_for_pictures(panel, 1)
     await member.picture("05-open-large")
+    before = await member.sources(panel)
+    await member.press(panel, "play:bolder")
+    await member.wait_for_other_pictures(panel, before)
+    await member.picture("06-bolder")
+    await member.press(panel, "star")
+    await member.wait_for_text(member.newest(), "among your favourites")
+
+
+async def breed(member: Visitor) -> None:
+    """With one of one's own: nine children, of which one is opened; its credits lead to its family."""
+    panel = member.page.get_by_test_id("message").filter(has=member.page.locator('[data-custom-id^="a:breed:"]')).last
+    panel = member.message(await member.id_of(panel))
+    await member.press(panel, "breed")
+    await member.wait_for_text(panel, "Breed #")
+    await member.wait_for_pictures(panel, 1)
+    await member.picture("07-breed-with")
+    await member.choose(panel, 1)
+    await member.wait_for_text(panel, "Children of")
+    await member.wait_for_pictures(panel, 10)
+    await member.picture("08-children")
+    await member.choose(panel, 6)
+    await member.wait_for_text(panel, "Picture #")
+    await member.press(panel, "credits")
+    await member.wait_for_text(member.newest(), "Whose art is in")
+    await member.picture("09-credits")
+    await member.press(member.newest(), "family")
+    await member.wait_for_text(member.newest(), "The family of")
+    await member.wait_for_pictures(member.newest(), 1)
+    await member.picture("10-family")
+
+
+async def pull_sliders(member: Visitor) -> None:
+    """They are found once for a model, which takes some seconds; then a pull is as quick as any move."""
+    panel = member.page.get_by_test_id("message").filter(has=member.page.locator('[data-custom-id^="a:slide:"]')).last
+    panel = member.message(await member.id_of(panel))
+    await member.press(panel, "slide")
+    await member.wait_for_text(panel, "Done", timeout_s=180)
+    await member.wait_for_pictures(panel, 2)
+    await panel.scroll_into_view_if_needed()
+    await member.picture("11-sliders")
+    before = await member.sources(panel)
+    await member.press(panel, "pull", 5)
+    await expect(panel).to_contain_text("+1.5")
+    assert (await member.sources(panel))[0] != before[0]
+    await member.picture("12-pulled")
 
 
 async def train_and_generate(member: Visitor) -> str:
@@ -86,20 +137,20 @@ async def train_and_generate(member: Visitor) -> str:
     training = await member.id_of(living)
     living = member.message(training)
     await expect(living.locator('[data-testid="picture"] img').first).to_be_visible(timeout=60_000)
-    await asyncio.sleep(20)
-    await member.picture("06-training")
+    await asyncio.sleep(8)
+    await member.picture("13-training")
 
     await member.command("generate")
     await member.wait_for_pictures(member.newest(), 4)  # a training never stops generation
 
     done = member.button(living, "make")
     await done.wait_for(timeout=150_000)
-    await member.picture("07-trained")
+    await member.picture("14-trained")
     await member.press(living, "make")
     message = member.newest()
     await expect(message).to_contain_text("Critters", timeout=20_000)
     await member.wait_for_pictures(message, 4)
-    await member.picture("08-the-new-model")
+    await member.picture("15-the-new-model")
     return await member.id_of(message)
 
 
@@ -123,7 +174,7 @@ async def press_an_old_button(member: Visitor, panel: str) -> None:
     before = await member.sources(message)
     await member.press(message, "reroll")
     await member.wait_for_other_pictures(message, before)
-    await member.picture("09-an-old-button-after-a-restart")
+    await member.picture("16-an-old-button-after-a-restart")
 
 
 async def look_at_the_gallery(member: Visitor) -> None:
@@ -157,5 +208,5 @@ async def look_at_the_gallery(member: Visitor) -> None:
 def assert_every_request_is_on_record(data: Path) -> None:
     with sqlite3.connect(f"file:{data / 'artel.sqlite'}?mode=ro", uri=True) as database:
         states = database.execute("select kind, state from requests order by id").fetchall()
-    assert len(states) >= 7
+    assert len(states) >= 14
     assert {state for _, state in states} == {"done"}, states

@@ -80,6 +80,11 @@ class Visitor:
     async def press(self, message: Locator, verb: str, number: int = 1) -> None:
         await self.button(message, verb).nth(number - 1).click()
 
+    async def choose(self, message: Locator, number: int) -> None:
+        """Choose the option of that number in the message's first menu."""
+        await message.get_by_test_id("select").first.click()
+        await self.page.get_by_role("option").nth(number - 1).click()
+
     def message(self, message_id: str) -> Locator:
         return self.page.locator(f'[data-testid="message"][data-message-id="{message_id}"]')
 
