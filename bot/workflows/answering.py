@@ -67,6 +67,7 @@ async def answer(parts: Parts, origin: Origin, ask: Ask) -> None:
             await apologise(telling, failure)
         finally:
             watching.cancel()
+            parts.withdrawn.discard(telling.id)
 
 
 async def story(telling: Telling) -> None:

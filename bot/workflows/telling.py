@@ -110,7 +110,6 @@ class Telling:
         self.parts.metrics.accepted(self.ask.kind)
         self.parts.metrics.stages(timings)
         if self.id in self.parts.withdrawn:
-            self.parts.withdrawn.discard(self.id)
             raise Unseen(WITHDRAWN)
         _within(excess)
 
@@ -211,7 +210,7 @@ class Telling:
         """Tell the member when nothing has come by now because the records do not answer."""
         age, stuck = time.time() - self.origin.at, self.parts.patience.stuck
         await asyncio.sleep(stuck - age if 0 <= age < stuck / 2 else stuck)  # a restart has its own time
-        if self.stage.of == "records" and not self.stage.shown:
+        if self.stage.of == "records" and not self.stage.shown and self.id not in self.parts.withdrawn:
             await self._say(said(RECORDS_AWAY), self.hold_on)
 
     async def hold_on(self, words: str) -> None:

@@ -191,7 +191,9 @@ class FakeStudio:
             case Play(move="little" | "lot", output_id=output):
                 await self._show(origin, drawn(origin, 4, f"Around #{output}", back=f"open:{output}"))
             case Play(move="pull", direction=direction):
-                await self._show(origin, opened(origin, origin.interaction_id % 10**12 * 10, slider_board(direction or "d1")))
+                await self._show(
+                    origin, opened(origin, origin.interaction_id % 10**12 * 10, slider_board(direction or "d1"))
+                )
             case Play():
                 await self._show(origin, opened(origin, origin.interaction_id % 10**12 * 10))
             case Breed(a=a, b=b):

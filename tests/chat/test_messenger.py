@@ -93,18 +93,20 @@ async def test_a_reroll_that_takes_long_keeps_the_old_pictures_until_then() -> N
         assert await types_sent(chat) == [4, 6]
 
 
-async def test_opening_large_that_takes_long_stays_private() -> None:
+async def test_a_private_answer_that_takes_long_stays_private() -> None:
     async with slow() as (chat, juno):
         release(chat)
-        grid = await juno.answer(await juno.command("generate"))
+        panel = await juno.answer(await juno.command("train emoji", name="Foxes"))
+        await chat.studio.settle()
+        await chat.studio.show(training(chat.studio.asked[0][0], "running"))
         chat.studio.hold.clear()  # type: ignore[union-attr]
-        pressed = await juno.press(grid, "🔍 1")
+        pressed = await juno.press(await juno.read(panel), "⏸️ Pause")
         await juno.until(pressed, "thinking")
         release(chat)
-        large = await juno.answer(pressed)
-        assert large.ephemeral
-        assert len(large.pictures) == 1
-        assert (await juno.read(grid)).pictures == grid.pictures
+        note = await juno.answer(pressed)
+        assert note.ephemeral
+        assert "Will pause." in note.text
+        assert "is learning" in (await juno.read(panel)).text
 
 
 async def test_acknowledging_is_all_that_a_silent_answer_needs() -> None:
@@ -549,6 +551,42 @@ async def test_a_deleted_message_counts_as_delivered() -> None:
         assert await juno.messages_of_bot() == []
 
 
+async def test_an_old_message_whose_edits_discord_throttles_is_edited_once_it_may_be() -> None:
+    """30046: a training that is older than an hour. It is told to wait, and stands nowhere twice."""
+    async with slow(defer_after=2.0, token_seconds=0.6) as (chat, juno):
+        release(chat)
+        shown = await juno.answer(await juno.command("train emoji", name="Foxes"))
+        await chat.studio.settle()
+        origin = chat.studio.asked[0][0]
+        await _wait_for_dead_token(chat)
+        await chat.fault(f"PATCH {CHANNEL_MESSAGE}", status=429, code=30046, retry_after=0.1, times=6)
+        view = training(origin, "finished", model_id="foxes-1")
+        with pytest.raises(Retry) as told:
+            await chat.studio.show(view)
+        assert told.value.after >= 0.1
+        await chat.http.delete("/_/faults")
+        await chat.studio.show(view)
+        assert "is ready" in (await juno.read(shown)).text
+        assert len(await juno.messages_of_bot()) == 1
+
+
+async def test_what_the_chat_turns_away_is_told_to_the_studio(chat: Chat) -> None:
+    juno, ada = await chat.member(), await chat.artist()
+    panel = await juno.answer(await juno.command("train emoji", name="Foxes"))
+    await chat.studio.settle()
+    await chat.studio.show(training(chat.studio.asked[0][0], "running"))
+    told = await ada.answer(await ada.press(await juno.read(panel), "⏸️ Pause"))
+    assert "Only the person" in told.text
+    await eventually(lambda: _refused(chat), "the record")
+    ((origin, asked, notice),) = chat.studio.refused
+    assert (str(origin.member_id), notice.tone) == (ada.id, "refused")
+    assert asked.startswith("a:pause:")
+
+
+async def _refused(chat: Chat) -> bool | None:
+    return True if chat.studio.refused else None
+
+
 async def test_deleting_twice_is_fine(chat: Chat) -> None:
     juno = await chat.member()
     await juno.answer(await juno.command("generate"))
@@ -620,7 +658,7 @@ async def test_a_slow_emoji_does_not_hold_up_the_acknowledgement() -> None:
         ada = await chat.artist()
         grid = await ada.answer(await ada.command("generate", count=1))
         await chat.fault("POST /guilds/{guild_id}/emojis", delay_ms=1500)
-        pressed = await ada.press(grid, "😀 Make emoji")
+        pressed = await ada.press(grid, "😀 Emoji")
         submitted = await ada.submit(pressed, {"name": "slow_fox"})
         assert (await ada.until(submitted, "thinking"))["acknowledged_ms"] < 1000
         assert "is here" in (await ada.answer(submitted)).text
