@@ -57,7 +57,7 @@ class Found:
 
 
 def find() -> Found:
-    """All sentences of the code, in the order of their places."""
+    """All sentences of the code, by file and then by the alphabet, so that code may be moved within a file."""
     sentences: list[Sentence] = []
     lost: list[str] = []
     for path in sorted(_files()):
@@ -86,7 +86,8 @@ def find() -> Found:
                     sentences += [Sentence(text, None, name) for text in _literal(call.args[0], constants)]
                     if isinstance(call.args[0], ast.JoinedStr):
                         lost.append(f"{name}:{call.lineno}")
-    return Found(tuple(dict.fromkeys(sentences)), tuple(lost))
+    ordered = sorted(set(sentences), key=lambda one: (one.place, one.context or "", one.text))
+    return Found(tuple(ordered), tuple(lost))
 
 
 def _command_names(tree: ast.Module) -> Iterator[str]:
@@ -180,6 +181,12 @@ def as_mo(catalogue: Catalog) -> bytes:
     return file.getvalue()
 
 
+def up_to_date(language: str, catalogue: Catalog) -> bool:
+    """Whether the compiled catalogue holds these sentences and translations; in which file they stand is no matter."""
+    path = CATALOGUES / f"{language}.mo"
+    return path.exists() and path.read_bytes() == as_mo(catalogue)
+
+
 def missing(catalogue: Catalog) -> list[str]:
     """Sentences that have no translation, or not one for each way of counting."""
     return [
@@ -198,12 +205,11 @@ def main() -> None:
     for language in LANGUAGES:
         catalogue = merged(language, found.sentences)
         wrong += [f"{language}.po lacks: {sentence}" for sentence in missing(catalogue)]
-        for ending, data in (("po", as_po(catalogue)), ("mo", as_mo(catalogue))):
-            path = CATALOGUES / f"{language}.{ending}"
-            if not check:
-                path.write_bytes(data)
-            elif not path.exists() or path.read_bytes() != data:
-                wrong.append(f"{path.name} is out of date: python -m scripts.texts")
+        if not check:
+            (CATALOGUES / f"{language}.po").write_bytes(as_po(catalogue))
+            (CATALOGUES / f"{language}.mo").write_bytes(as_mo(catalogue))
+        elif not up_to_date(language, catalogue):
+            wrong.append(f"{language}.mo is out of date: python -m scripts.texts")
     print("\n".join(wrong) or f"{len(found.sentences)} sentences in {len(LANGUAGES)} languages besides English")
     sys.exit(1 if wrong and check else 0)
 

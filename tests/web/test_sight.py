@@ -133,4 +133,10 @@ async def test_animations_are_seen_by_those_who_may_see_their_channel(either: Ga
     async with juno.get(f"/walks/{shown}/file") as answer:
         assert await answer.read() == PIXEL
         tag = answer.headers["ETag"]
+    parts = {"bytes=0-1": PIXEL[:2], "bytes=5-": PIXEL[5:], "bytes=-3": PIXEL[-3:]}
+    for wanted, data in parts.items():  # what Safari asks for before it plays anything
+        async with juno.get(f"/walks/{shown}/file", headers={"Range": wanted}) as answer:
+            assert (answer.status, await answer.read()) == (206, data)
+    for wanted in ("bytes=9999-", "bytes=x"):
+        assert (await juno.get(f"/walks/{shown}/file", headers={"Range": wanted})).status == 416
     assert (await juno.get(f"/walks/{shown}/file", headers={"If-None-Match": tag})).status == 304
