@@ -82,14 +82,15 @@ class Library:
         return min(free, key=lambda one: (not one.shipped, one.title.casefold())).id if free else None
 
     async def shipped_base(self) -> str | None:
-        """The model that a training starts from when none is named; none starts from nothing.
+        """The model that a training starts from when none is named: the one that learned from the most works, since it
+        knows most looks beforehand. None starts from nothing.
 
         Raises what the worker's client raises while the list is still empty.
         """
         if not self._models:
             await self.refresh()
         shipped = [one for one in self._models.values() if one.shipped]
-        return min(shipped, key=lambda one: one.title.casefold()).id if shipped else None
+        return min(shipped, key=lambda one: (-one.works, one.title.casefold())).id if shipped else None
 
     def title(self, model_id: str) -> str:
         model = self._models.get(model_id)

@@ -38,6 +38,10 @@ class Config(BaseModel):
     silhouette: float = Field(
         20.0, description="weight of keeping an invention's outline between its parents' outlines"
     )
+    heritage: float = Field(
+        2.0,
+        description="weight of keeping what an invention shows between what its parents show",
+    )
     ema_half_life: float = Field(2000, description="half-life of the served average in pictures seen")
     noise: float = Field(0.1, description="deviation of the noise added to codes of invented pictures")
     shift: int = Field(4, description="augmentation: shifts up to so many pixels; colour changes would leak into art")

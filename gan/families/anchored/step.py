@@ -104,6 +104,21 @@ def silhouette_loss(alpha: Tensor, first: Tensor, second: Tensor) -> Tensor:
     return (F.relu(below) + F.relu(above)).mean()
 
 
+def heritage_loss(seen: list[Tensor], first: list[Tensor], second: list[Tensor], scales: Tensor) -> Tensor:
+    """How far what the frozen net sees of an invention lies outside of what it sees of the parents there or one place
+    beside (inventions are shifted, works are not). Each list: a map [M, C, h, w] for each tap; scales [taps].
+
+    Without it the adversary stamps what pleases it, a face above all, on pictures of things that have none.
+    """
+    losses = []
+    for fake, one, two, scale in zip(seen, first, second, scales.unbind(), strict=True):
+        upper = F.max_pool2d(torch.maximum(one, two), 3, 1, 1)
+        lower = -F.max_pool2d(-torch.minimum(one, two), 3, 1, 1)
+        outside = F.relu(lower.float() - fake.float()) + F.relu(fake.float() - upper.float())
+        losses.append(outside.mean() * scale)
+    return torch.stack(losses).mean()
+
+
 def train_step(
     nets: Nets, config: Config, pictures: Tensor, progress: float, random: torch.Generator
 ) -> dict[str, Tensor]:
@@ -143,6 +158,13 @@ def train_step(
         outline = silhouette_loss(fake[rebuilt:, 3], parents[:, 0], parents[:, 1])
         loss = loss + config.adversary * nets.adversary_factor * adversary + config.silhouette * outline
         losses |= {"adversary": adversary.detach(), "outline": outline.detach()}
+        if config.heritage:
+            first, second = (
+                nets.papers.maps(pictures, works, drawn.papers[rebuilt:], nets.look) for works in drawn.parents.T
+            )
+            foreign = heritage_loss([m[rebuilt:] for m in fakes], first, second, nets.feature_scale)
+            loss = loss + config.heritage * foreign
+            losses["foreign"] = foreign.detach()
     nets.kernel_optimiser.zero_grad()
     nets.generator_optimiser.zero_grad(set_to_none=True)
     loss.backward()
