@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sqlite3
+from collections import namedtuple
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from bot.records import UnsafeSqlite, open_database, system_database
+from bot.records import RecordsFull, UnsafeSqlite, away_or_full, check_room, open_database, system_database
 from bot.records.database import WAL_KEPT_BYTES, sqlite_library
 
 
@@ -78,6 +80,32 @@ async def test_the_log_shrinks_again_after_a_burst(sqlite_url: str, tmp_path: Pa
     await database.close()
 
 
+def test_a_disk_that_is_nearly_full_takes_nothing_new(monkeypatch: pytest.MonkeyPatch, sqlite_url: str) -> None:
+    def disk(total: int, free: int) -> None:
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: Disk(total, total - free, free))
+
+    disk(total=100 * GIB, free=9 * MIB)
+    check_room(sqlite_url)
+    disk(total=100 * GIB, free=7 * MIB)
+    with pytest.raises(RecordsFull, match="disk"):
+        check_room(sqlite_url)
+    check_room("postgresql+asyncpg://host/name")  # minds its own disk
+    disk(total=4 * MIB, free=1 * MIB)
+    check_room(sqlite_url)  # a tenth of a small disk is enough
+
+
+@pytest.mark.parametrize(("code", "full"), [("53100", True), ("23505", False)])
+def test_a_full_disk_of_postgres_is_known_by_its_code(code: str, full: bool) -> None:
+    error = sa.exc.OperationalError("INSERT …", {}, Exception("No space left on device"))
+    error.orig.sqlstate = code  # type: ignore[union-attr]
+    assert isinstance(away_or_full(error), RecordsFull) is full
+
+
+def test_a_mistake_of_ours_is_no_trouble_of_the_database() -> None:
+    assert away_or_full(ValueError("disk is full")) is None
+    assert away_or_full(sa.exc.IntegrityError("INSERT …", {}, Exception("UNIQUE constraint failed"))) is None
+
+
 def test_both_databases_keep_an_accepted_request_through_a_power_cut(sqlite_url: str, tmp_path: Path) -> None:
     async def settings() -> list[object]:
         database = open_database(sqlite_url)
@@ -97,3 +125,5 @@ def test_both_databases_keep_an_accepted_request_through_a_power_cut(sqlite_url:
 
 PRAGMAS = ("journal_mode", "synchronous")
 FULL = 2
+MIB, GIB = 1024**2, 1024**3
+Disk = namedtuple("Disk", "total used free")
