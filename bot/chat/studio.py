@@ -1,4 +1,4 @@
-"""`/breed`, `/walk`, `/find`, `/lineage`, `/gallery`, `/directions`, `/showcase`, and the Apps menu of a message."""
+"""What one does with pictures that are there: to breed, walk through, find, keep and show them; and the Apps menu."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot.chat.generate import CHOICES, model_choices
 from bot.chat.origins import Interaction
 from bot.chat.studio_buttons import show_credits, show_family, show_gallery
 from bot.errors import Refused
-from bot.stories import Breed, FindPicture, OpenLarge, PicksView, SetShowcase, Upload, Walk
+from bot.stories import Breed, Favour, FindPicture, OpenLarge, PicksView, SetShowcase, Upload, Walk
 
 STOPS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 Stops = app_commands.Range[int, 2, 8]
@@ -137,6 +137,15 @@ class StudioCog(commands.Cog):
     @app_commands.autocomplete(picture=pick_choices)
     async def lineage(self, interaction: discord.Interaction, picture: str) -> None:
         await show_family(self.desk, interaction, number_of(picture), "new")
+
+    @app_commands.command(name="favourite", description=texts.FAVOURITE_COMMAND)
+    @app_commands.describe(picture=texts.LINEAGE_PICTURE, name=texts.FAVOURITE_NAME)
+    @app_commands.autocomplete(picture=pick_choices)
+    async def favourite(
+        self, interaction: discord.Interaction, picture: str, name: app_commands.Range[str, 1, 60]
+    ) -> None:
+        ask = Favour(output_id=number_of(picture), name=name, starred=True)
+        await self.desk.ask(interaction, ask, "private")
 
     @app_commands.command(name="gallery", description=texts.GALLERY_COMMAND)
     @app_commands.describe(pictures=texts.GALLERY_SHELF)

@@ -299,6 +299,13 @@ async def test_sliders_are_shown_and_named_by_vote(chat: Chat) -> None:
     assert await chat.problems() == []
 
 
+async def test_a_favourite_gets_a_name_of_ones_own(chat: Chat) -> None:
+    juno = await chat.member()
+    shown = await juno.answer(await juno.command("favourite", picture="#12", name="Tiny fox"))
+    assert chat.studio.asks()[-1] == Favour(output_id=12, name="Tiny fox", starred=True)
+    assert shown.ephemeral
+
+
 async def test_a_moderator_chooses_the_showcase(chat: Chat) -> None:
     moss = await chat.moderator()
     shown = await moss.answer(await moss.command("showcase", channel=GALLERY, stars=2))
