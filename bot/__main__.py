@@ -95,6 +95,30 @@ def requests(
 
 
 @app.command()
+def limits(
+    what: Annotated[str | None, typer.Argument(help="renders, trainings, training_minutes or disk_mib.")] = None,
+    amount: Annotated[float | None, typer.Argument(help="The new limit.")] = None,
+    member: Annotated[int | None, typer.Option(help="For the member with this id; 0 for each.", min=0)] = None,
+    server: Annotated[int | None, typer.Option(help="For the server with this id; 0 for each.", min=0)] = None,
+    usual: Annotated[
+        bool, typer.Option("--usual", help="End the exception: what the settings say holds again.")
+    ] = False,
+) -> None:
+    """Show what may be used, or set a limit for one member, one server, or (with neither) everyone together."""
+    from bot.cli.limiting import set_limit, show_limits
+    from bot.records.limits import Scope
+
+    if what is None:
+        _run(show_limits(_settings()))
+        return
+    if (amount is None) != usual or (member is not None and server is not None):
+        raise typer.BadParameter("Give an amount or --usual, and --member or --server or neither.")
+    scope = Scope.member if member is not None else Scope.server if server is not None else Scope.all
+    log.configure("console", "error")
+    typer.echo(_run(set_limit(_settings(), what, amount, scope, member or server or 0)))
+
+
+@app.command()
 def rebuild(
     output_id: Annotated[int, typer.Argument(help="The number of a picture, as in its file's name.")],
     to: Annotated[Path | None, typer.Option(help="File to write; artel-<id>.png if not given.")] = None,
