@@ -99,7 +99,8 @@ class Stage:
             commands = {one["name"]: one["id"] for one in world["commands"]}
             return Person(self.http, MEMBER, STUDIO, commands) if "generate" in commands else None
 
-        return await eventually(look, "the commands")
+        person: Person = await eventually(look, "the commands")
+        return person
 
     async def ask(self, count: int) -> None:
         person = await self.person()
@@ -126,7 +127,8 @@ class Stage:
             open_ = [one for one in self.asked if one not in lines and await self._open(one)]
             return lines if ended and not open_ and not await asyncio.to_thread(self._unfinished) else None
 
-        return await eventually(look, "all requests to end", SETTLED_S)
+        lines: dict[str, RequestLine] = await eventually(look, "all requests to end", SETTLED_S)
+        return lines
 
     def _unfinished(self) -> int:
         """Workflows that have not come to their end."""
