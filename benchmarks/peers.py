@@ -104,7 +104,8 @@ def _contest(
     np.save(folder / "pictures.npy", works)
     real = judge.features(_judged(works))
     outcomes = [
-        _ours(folder / f"ours-{start}", pictures, base, start, real, options) for start, base in _starts(options)
+        _ours(folder / ("ours-from-base" if base else "ours"), pictures, base, start, real, options)
+        for start, base in _starts(options)
     ]
     most = outcomes[0].parameters
     for peer in PEERS:
