@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
@@ -12,6 +12,7 @@ from gan.engines.base import Engine
 from gan.server.directions import DirectionStore
 from gan.server.metrics import Metrics
 from gan.server.models import ModelStore
+from gan.server.repeats import Repeats
 from gan.server.runs.trainings import Trainings
 from gan.server.studio import Studio
 from gan.server.tasks import Tasks
@@ -29,6 +30,7 @@ class Services:
     directions: DirectionStore
     studio: Studio
     tasks: Tasks
+    repeats: Repeats = field(default_factory=Repeats)
 
 
 SERVICES: web.AppKey[Services] = web.AppKey("services", Services)

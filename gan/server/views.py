@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import time
 
 from aiohttp import web
@@ -19,7 +20,7 @@ from gan.contract import (
     Picture,
     RenderAnswer,
 )
-from gan.engines.base import RenderJob
+from gan.engines.base import Rendering, RenderJob
 from gan.server import aids, reading
 from gan.server.middleware import REQUEST_ID
 from gan.server.services import SERVICES
@@ -82,9 +83,10 @@ async def delete_model(request: web.Request) -> web.Response:
 
 
 async def render(request: web.Request) -> web.Response:
-    """`POST /v1/render`: pictures of one model, in the order of the recipes."""
+    """`POST /v1/render`: pictures of one model, in the order of the recipes; a repeat joins the first."""
     services = request.app[SERVICES]
-    asked = reading.render_request(await reading.body(request))
+    body = await reading.body(request)
+    asked = reading.render_request(body)
     file = services.models.file(asked.model)
     aids.check(asked.recipes, services.families, asked.model, file.family)
     points = await aids.points(asked.recipes, services.blobs)
@@ -92,9 +94,15 @@ async def render(request: web.Request) -> web.Response:
     job = RenderJob(
         file, asked.recipes, asked.size, asked.upscaler, asked.format, request[REQUEST_ID], points, directions
     )
-    began = time.perf_counter()
-    rendering = await services.engine.render(job)
-    services.metrics.rendered(rendering, time.perf_counter() - began)
+
+    async def draw() -> Rendering:
+        began = time.perf_counter()
+        drawn = await services.engine.render(job)
+        services.metrics.rendered(drawn, time.perf_counter() - began)
+        return drawn
+
+    key = f"{request[REQUEST_ID]} {hashlib.sha256(body).hexdigest()}"
+    rendering = await services.repeats.once(key, draw, lambda: request.transport is not None)
     pictures = tuple(
         Picture(
             sha256=picture.sha256,
