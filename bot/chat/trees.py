@@ -11,7 +11,7 @@ from bot.chat.sheets import CHOSEN, INK, font, png, put
 from bot.stories import Kin
 
 TILE, LARGE = 96, 144
-GAP_X, GAP_Y = 104, 52
+GAP_X, GAP_Y = 144, 52
 MARGIN = 16
 LINE = (122, 111, 240, 160)
 LONGEST = 14
