@@ -90,6 +90,8 @@ def translated() -> Iterator[None]:
     """Raise what an error means (`Closed`, `Unsure`, `Refused`, `Retry`) instead of the error."""
     try:
         yield
+    except discord.InteractionResponded as error:  # the first try went through, though we did not come to know it
+        raise Closed("answered") from error
     except discord.RateLimited as error:
         raise Retry(texts.DISCORD_SLOW, after=error.retry_after) from error
     except discord.HTTPException as error:

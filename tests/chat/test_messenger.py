@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.chat import routes
 from bot.chat.messenger import DiscordMessenger
 from bot.errors import Refused, Retry, Unseen
 from bot.stories import NoticeView, Posted
@@ -165,6 +166,24 @@ async def test_the_answer_to_the_answer_is_lost(chat: Chat) -> None:
     assert len(shown.pictures) == 4
     (posted,) = chat.studio.posted.values()
     assert (posted.route, str(posted.message_id)) == ("original", shown.id)
+
+
+async def test_an_answer_that_went_through_unknown_to_us_is_not_a_mistake(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """discord.py took the answer to the acknowledgement, and our own clock ran out in the same moment."""
+    sent = routes._sent
+
+    async def too_late(*args: Any, **options: Any) -> Any:
+        monkeypatch.setattr(routes, "_sent", sent)
+        await sent(*args, **options)
+        raise TimeoutError
+
+    monkeypatch.setattr(routes, "_sent", too_late)
+    juno = await chat.member()
+    await juno.answer(await juno.command("generate"))
+    shown = await the_one_message(chat, juno)
+    assert len(shown.pictures) == 4
 
 
 async def test_the_answer_itself_is_lost_on_its_way(chat: Chat) -> None:
