@@ -185,10 +185,14 @@ async def _loop(reaper: Reaper, trainings: Trainings | None) -> Result:
     await seen.read()
     states = await ended(parts)
     waited = [one for at in reaper.moments.get("worker", []) for one in seen.waited_over(at)]
+    taken = await asyncio.to_thread(parts.requests)
     account = await draw_up(crowd, parts)
     return Result(
         account,
-        Counter(states.get(one, "never taken") for one in (trainings.asked if trainings else ())),
+        Counter(
+            states.get(one) or ("not ended" if one in taken else "never taken")
+            for one in (trainings.asked if trainings else ())
+        ),
         reaper.killed,
         waited,
         seen.sends_for(crowd.asked) / max(1, account.answered),

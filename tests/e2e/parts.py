@@ -156,11 +156,12 @@ class Parts:
         return {str(row["id"]): row for row in self.rows()}
 
     async def settled(self, within: float = PATIENCE_S) -> dict[str, dict[str, Any]]:
-        """All requests, once the work of each is over and those that were done are answered."""
+        """All requests, once the work of each is over and those that were done are answered; trainings may go on."""
         until = time.monotonic() + within
         while True:
             rows = await asyncio.to_thread(self.requests)
-            unsettled = [row for row in rows.values() if row["state"] == "working" or not _answered(row)]
+            short = [row for row in rows.values() if row["kind"] != "train"]
+            unsettled = [row for row in short if row["state"] == "working" or not _answered(row)]
             if not unsettled:
                 return rows
             if time.monotonic() > until:
