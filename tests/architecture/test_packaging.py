@@ -101,7 +101,19 @@ def pages() -> dict[str, str]:
 
 def test_there_are_the_commands_that_are_promised() -> None:
     assert {"run", "test", "check", "bench", "clean"} <= make_targets()
-    promised = {"up", "bot", "worker", "playground", "doctor", "backup", "restore", "rebuild", "requests"}
+    promised = {
+        "up",
+        "bot",
+        "worker",
+        "playground",
+        "doctor",
+        "backup",
+        "restore",
+        "rebuild",
+        "requests",
+        "limits",
+        "evaluate",
+    }
     assert promised == artel_commands()
 
 
