@@ -12,8 +12,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
+
+from bot.limits import Intake as Intake
+from bot.limits import Limits as Limits
+from bot.limits import PositiveFloat, PositiveInt, Section, env
 
 PLAYGROUND_TOKEN = "playground"
 """What the playground takes for a bot token; it is no secret, since the playground listens on loopback alone."""
@@ -21,33 +25,21 @@ PLAYGROUND_TOKEN = "playground"
 WORKER_PORT = 8790
 """Where a worker listens unless told otherwise."""
 
-PositiveInt = Annotated[int, Field(ge=1)]
-PositiveFloat = Annotated[float, Field(gt=0)]
-
 
 class SettingsError(Exception):
     """A setting cannot be used; the text names it and says what it should be."""
 
 
-def _env(name: str, default: Any, why: str) -> Any:
-    """A field that the environment variable `name` sets."""
-    return Field(default, description=why, json_schema_extra={"env": name})
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
 class Discord(Section):
     """Discord"""
 
-    token: SecretStr | None = _env(
+    token: SecretStr | None = env(
         "DISCORD_TOKEN",
         None,
         "The bot's token, from the Bot page of https://discord.com/developers/applications. Unset: Artel brings up the "
         "playground, a Discord of its own in the browser, so that nothing is needed to try it.",
     )
-    process_name: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")] = _env(
+    process_name: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")] = env(
         "ARTEL_PROCESS_NAME",
         "bot-0",
         "Name of this bot process. After a restart it takes up what a process of the same name had begun, so with "
@@ -58,13 +50,13 @@ class Discord(Section):
 class Storage(Section):
     """Where things are kept"""
 
-    data: Path = _env(
+    data: Path = env(
         "ARTEL_DATA",
         Path("data"),
         "Folder for the database, pictures, models, logs and the folders to learn from. In the working folder by "
         "default, so that one `rm -r data` forgets everything.",
     )
-    database: Annotated[str, Field(pattern=r"^(sqlite(\+aiosqlite)?:///.+|postgresql(\+\w+)?://.+)$")] | None = _env(
+    database: Annotated[str, Field(pattern=r"^(sqlite(\+aiosqlite)?:///.+|postgresql(\+\w+)?://.+)$")] | None = env(
         "DATABASE_URL",
         None,
         "SQLAlchemy URL of the database. Unset: SQLite in the data folder, which serves one bot process well. Several "
@@ -75,24 +67,24 @@ class Storage(Section):
 class WorkerLink(Section):
     """The worker, which makes and trains"""
 
-    url: str | None = _env(
+    url: str | None = env(
         "WORKER_URL",
         None,
         "Address of a worker that runs elsewhere, such as http://gpu-box:8790. Unset: `artel up` starts one here, and "
         "all other commands find it by the data folder, or on port 8790 of this machine.",
     )
-    token: SecretStr | None = _env(
+    token: SecretStr | None = env(
         "WORKER_TOKEN",
         None,
         "The worker's bearer token. Unset: read from the file `worker/token` in the data folder, where a worker of "
         "this machine writes it.",
     )
-    render_seconds: PositiveFloat = _env(
+    render_seconds: PositiveFloat = env(
         "ARTEL_RENDER_SECONDS",
         20.0,
         "Seconds to wait for pictures before saying that it failed. A cold model on a busy machine needs a few.",
     )
-    call_seconds: PositiveFloat = _env(
+    call_seconds: PositiveFloat = env(
         "ARTEL_CALL_SECONDS",
         10.0,
         "Seconds to wait for any other answer of the worker; these are quick, so longer means that it hangs.",
@@ -102,16 +94,16 @@ class WorkerLink(Section):
 class Playground(Section):
     """The playground"""
 
-    url: str | None = _env(
+    url: str | None = env(
         "PLAYGROUND_URL",
         None,
         "Address of a running playground that `artel bot` connects to when there is no token. Unset: the port below on "
         "this machine.",
     )
-    port: Annotated[int, Field(ge=1, le=65535)] = _env(
+    port: Annotated[int, Field(ge=1, le=65535)] = env(
         "ARTEL_PORT", 8765, "TCP port of the page on 127.0.0.1. `artel up` takes another one when it is in use."
     )
-    browser: bool = _env(
+    browser: bool = env(
         "ARTEL_BROWSER", True, "Whether `artel up` opens the page in a browser, where there is a display."
     )
 
@@ -119,174 +111,51 @@ class Playground(Section):
 class Web(Section):
     """The web gallery"""
 
-    enabled: bool = _env("ARTEL_WEB", True, "Whether the bot serves the gallery, pages with all that was made.")
-    host: str = _env(
+    enabled: bool = env("ARTEL_WEB", True, "Whether the bot serves the gallery, pages with all that was made.")
+    host: str = env(
         "ARTEL_WEB_HOST",
         "127.0.0.1",
         "Address to listen on. Only this machine by default: for others put a server that speaks https before it. With "
         "the playground it is always 127.0.0.1, since there anybody may be anybody.",
     )
-    port: Annotated[int, Field(ge=1, le=65535)] = _env(
+    port: Annotated[int, Field(ge=1, le=65535)] = env(
         "ARTEL_WEB_PORT", 8780, "TCP port to listen on. `artel up` takes another one when it is in use."
     )
-    address: Annotated[str, Field(pattern=r"^https?://[^/\s]+$")] | None = _env(
+    address: Annotated[str, Field(pattern=r"^https?://[^/\s]+$")] | None = env(
         "ARTEL_WEB_URL",
         None,
         "Where visitors find it, such as https://art.example.org, without a slash at the end. Needed for the sign-in "
         "by Discord from other machines, which comes back to this address followed by /sign-in/back.",
     )
-    client_id: Annotated[str, Field(pattern=r"^\d{15,21}$")] | None = _env(
+    client_id: Annotated[str, Field(pattern=r"^\d{15,21}$")] | None = env(
         "DISCORD_CLIENT_ID", None, "The application's id, from its OAuth2 page; needed to sign in with Discord."
     )
-    client_secret: SecretStr | None = _env(
+    client_secret: SecretStr | None = env(
         "DISCORD_CLIENT_SECRET", None, "The application's client secret, from the same page."
     )
-    renders_per_minute: PositiveInt = _env(
+    renders_per_minute: PositiveInt = env(
         "ARTEL_WEB_RENDERS_PER_MINUTE",
         900,
         "Pictures of 256 px drawn for one visitor in a minute: a page is 24, and a pulled slider asks ten a second.",
     )
 
 
-class Limits(Section):
-    """How much members may do"""
-
-    renders_per_minute: PositiveInt = _env(
-        "ARTEL_RENDERS_PER_MINUTE",
-        240,
-        "Requests for pictures by one member in a minute: four a second is more than a hand presses and less than a "
-        "script does.",
-    )
-    server_renders_per_minute: PositiveInt = _env(
-        "ARTEL_SERVER_RENDERS_PER_MINUTE",
-        3_600,
-        "Requests for pictures of one server in a minute: sixty a second, as in a busy contest, and no more than a "
-        "machine of two cores can draw.",
-    )
-    all_renders_per_minute: PositiveInt = _env(
-        "ARTEL_ALL_RENDERS_PER_MINUTE",
-        12_000,
-        "Requests for pictures of everyone in a minute: what four such machines draw.",
-    )
-    trainings_per_day: PositiveInt = _env(
-        "ARTEL_TRAININGS_PER_DAY",
-        20,
-        "Trainings by one member in 24 hours. At the usual 3 minutes that is an hour of the machine.",
-    )
-    server_trainings_per_day: PositiveInt = _env(
-        "ARTEL_SERVER_TRAININGS_PER_DAY", 100, "Trainings of one server in 24 hours: five members at their own limit."
-    )
-    all_trainings_per_day: PositiveInt = _env(
-        "ARTEL_ALL_TRAININGS_PER_DAY", 480, "Trainings of everyone in 24 hours: at 3 minutes each they fill the day."
-    )
-    training_minutes_per_day: PositiveFloat = _env(
-        "ARTEL_TRAINING_MINUTES_PER_DAY",
-        120.0,
-        "Minutes of training by one member in 24 hours: four of the longest. What is stopped early counts as used.",
-    )
-    server_training_minutes_per_day: PositiveFloat = _env(
-        "ARTEL_SERVER_TRAINING_MINUTES_PER_DAY",
-        480.0,
-        "Minutes of training of one server in 24 hours: a third of a machine's day, so that other servers have theirs.",
-    )
-    all_training_minutes_per_day: PositiveFloat = _env(
-        "ARTEL_ALL_TRAINING_MINUTES_PER_DAY",
-        1_440.0,
-        "Minutes of training of everyone in 24 hours: what one machine can do. Raise it with the number of machines.",
-    )
-    disk_mib: PositiveInt = _env(
-        "ARTEL_DISK_MIB",
-        2_048,
-        "MiB that the models of one member and the pictures they learned from may take at the worker: about 40 models "
-        "of 200 pictures each. It is free again once a model is gone.",
-    )
-    server_disk_mib: PositiveInt = _env(
-        "ARTEL_SERVER_DISK_MIB", 8_192, "The same for one server, in MiB: four members at their own limit."
-    )
-    all_disk_mib: PositiveInt = _env(
-        "ARTEL_ALL_DISK_MIB",
-        32_768,
-        "The same for everyone, in MiB. Set it to what the worker's disk has free, less a tenth.",
-    )
-    training_minutes: PositiveFloat = _env(
-        "ARTEL_TRAINING_MINUTES",
-        3.0,
-        "Minutes a training takes when the member names none: a small set is usable by then on two cores.",
-    )
-    training_minutes_max: PositiveFloat = _env(
-        "ARTEL_TRAINING_MINUTES_MAX",
-        30.0,
-        "Longest training a member may ask for, in minutes; others wait in the queue meanwhile.",
-    )
-    trainings_waiting: PositiveInt = _env(
-        "ARTEL_TRAININGS_WAITING",
-        2,
-        "Trainings of one member that may run or wait at the same time, so that nobody fills the queue alone.",
-    )
-    trainings_at_worker: PositiveInt = _env(
-        "ARTEL_TRAININGS_AT_WORKER",
-        2,
-        "Trainings sent to the worker at the same time; the others wait here, where servers and members take turns. "
-        "Two: one that learns, and one that follows at once. Raise it with the worker's own ARTEL_WORKER_TRAININGS.",
-    )
-    training_pictures_max: Annotated[int, Field(ge=8, le=10_000)] = _env(
-        "ARTEL_TRAINING_PICTURES_MAX",
-        3_000,
-        "Pictures in one training; the family `anchored` is made for sets up to a few thousand.",
-    )
-    anyone_may_train: bool = _env(
-        "ARTEL_ANYONE_MAY_TRAIN",
-        True,
-        "Whether every member may train. false: only those with Manage Server or Manage Messages.",
-    )
-
-
-class Intake(Section):
-    """Uploaded pictures"""
-
-    file_mib: PositiveInt = _env(
-        "ARTEL_FILE_MIB", 20, "Largest file taken, in MiB: Discord's own limit for an upload without a subscription."
-    )
-    megapixels: PositiveInt = _env(
-        "ARTEL_MEGAPIXELS",
-        40,
-        "Largest picture taken, in million pixels: more than a phone's camera makes, few enough to decode in memory.",
-    )
-    smallest_side: PositiveInt = _env(
-        "ARTEL_SMALLEST_SIDE", 16, "Smallest side taken, in pixels; below it there is nothing to learn."
-    )
-    kept_side: Annotated[int, Field(ge=64, le=1024)] = _env(
-        "ARTEL_KEPT_SIDE",
-        512,
-        "Pictures are kept as squares with at most this side, in pixels: twice the largest size that is trained.",
-    )
-    decode_seconds: PositiveFloat = _env(
-        "ARTEL_DECODE_SECONDS", 8.0, "Seconds that one picture may take to decode; the largest allowed needs about two."
-    )
-    decode_mib: Annotated[int, Field(ge=256)] = _env(
-        "ARTEL_DECODE_MIB",
-        1024,
-        "Memory (address space) of the process that decodes, in MiB: the largest allowed picture twice over, and the "
-        "libraries.",
-    )
-
-
 class Log(Section):
     """Log"""
 
-    format: Literal["auto", "console", "json"] = _env(
+    format: Literal["auto", "console", "json"] = env(
         "ARTEL_LOG_FORMAT", "auto", "How log lines look: auto is coloured text on a terminal, JSON lines elsewhere."
     )
-    level: Literal["debug", "info", "warning", "error"] = _env(
+    level: Literal["debug", "info", "warning", "error"] = env(
         "ARTEL_LOG_LEVEL", "info", "Lines below this level are left out. info is a line or two a request."
     )
-    metrics_port: Annotated[int, Field(ge=0, le=65535)] | None = _env(
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] | None = env(
         "ARTEL_METRICS_PORT",
         None,
         "TCP port of 127.0.0.1 on which the bot shows its counts to Prometheus (/metrics); 0 takes a free one and logs "
         "it. Unset: none, since only who collects them needs a port. The worker's own are at its /v1/metrics.",
     )
-    traces: str | None = _env(
+    traces: str | None = env(
         "OTEL_EXPORTER_OTLP_ENDPOINT",
         None,
         "Where bot and worker send OpenTelemetry traces (OTLP over HTTP), such as http://127.0.0.1:4318. Needs the "
