@@ -170,7 +170,7 @@ def _enter(
     if pictures and interaction not in charged:
         account.free.append(interaction)
     for one in shown:
-        if not one.pictures:
+        if not one.pictures and asked.kind != "private":  # a star is answered by a word, which is no refusal
             account.notices[one.text[:60]] += 1
 
 

@@ -132,7 +132,9 @@ async def test_every_bad_file_is_named_with_its_reason(scene: Scene) -> None:
     asked = await scene.member.attach("Bad ones", files)
     told = await scene.member.answer(asked, "could not be trained")
     assert "1 of 10 attached files" in told.text
-    assert "1 picture can be used, and learning needs at least 8. Attach more with `/train files`" in told.text
+    assert "1 picture can be used, and learning needs at least 8." in told.text
+    assert "2 of the 10 are another one again" in told.text
+    assert "Attach more with `/train files`" in told.text
     for line in (
         "1 empty: empty.png",
         "1 larger than 1 MiB: huge.png",
