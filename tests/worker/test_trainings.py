@@ -122,8 +122,8 @@ async def test_a_paused_training_can_be_stopped_and_kept(unwarmed: Worker) -> No
 
 async def test_a_killed_trainer_goes_on_from_its_saved_state_however_often(tmp_path: Path, shipped: Path) -> None:
     async with running(tmp_path / "data", shipped, draws=False, training_attempts=2) as worker:
-        await worker.training("t", steps=60)
-        for pictures in (12, 24):  # two kills in a row would be the end, but in between it got on
+        await worker.training("t", steps=90)
+        for pictures in (12, 50):  # two kills in a row would be the end, but in between it got on
             await until_progress(worker, "t", pictures)
             pid = await worker.until(lambda: asyncio.sleep(0, trainer_of(tmp_path / "data", "t")))
             assert os.getpriority(os.PRIO_PROCESS, pid) == 19
@@ -134,7 +134,7 @@ async def test_a_killed_trainer_goes_on_from_its_saved_state_however_often(tmp_p
     assert int(notes[0].split()[-1].strip(".")) >= 10
     assert int(notes[1].split()[-1].strip(".")) >= 20
     seen = [event["progress"]["pictures_seen"] for event in events if event["kind"] == "progress"]
-    assert seen[-1] == 60
+    assert seen[-1] == 90
     assert [event["n"] for event in events] == list(range(1, len(events) + 1))
 
 
