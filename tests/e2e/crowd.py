@@ -23,6 +23,7 @@ from tests.e2e.person import Barred, Json, Person, Shown
 PATIENCE_S = 120.0
 """How long one waits for an answer before going on to something else; it is looked at again at the end."""
 RECENT = 30
+STARRED = "is among your favourites"
 
 
 @dataclass
@@ -96,6 +97,8 @@ class Account:
     """What became of the interactions that a crowd sent."""
 
     sent: int = 0
+    barred: int = 0
+    """Turned away by the page itself, so never sent: a button that had just gone."""
     answered: int = 0
     unseen: int = 0
     """Discord itself told the member that the bot did not respond; nothing came, nothing was charged."""
@@ -134,7 +137,7 @@ async def draw_up(crowd: Crowd, parts: Parts) -> Account:
         parts.rows, "select request_id from usage where refunded_at is null and what = 'renders'"
     )
     charged = {str(row["request_id"]) for row in charges}
-    account = Account(sent=len(crowd.asked))
+    account = Account(sent=len(crowd.asked), barred=crowd.barred.total())
     answers = _answers(messages)
     for interaction, asked in crowd.asked.items():
         _enter(account, interaction, asked, crowd.seen.interactions.get(interaction, {}), answers, charged)
@@ -170,7 +173,7 @@ def _enter(
     if pictures and interaction not in charged:
         account.free.append(interaction)
     for one in shown:
-        if not one.pictures and asked.kind != "private":  # a star is answered by a word, which is no refusal
+        if not one.pictures and STARRED not in one.text:  # that is what was asked for, and no refusal
             account.notices[one.text[:60]] += 1
 
 

@@ -19,6 +19,8 @@ HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "conten
 Socket = web.WebSocketResponse | aiohttp.ClientWebSocketResponse
 SLOW_S = 2.0
 RETRY_AFTER_S = 1.0
+DECK = 20
+"""Requests among which the shares are kept exactly."""
 
 
 @dataclass
@@ -34,15 +36,18 @@ class Faulty:
     done: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self._chance = random.Random(self.seed)
+        self._chance, self._halves = random.Random(self.seed), random.Random(self.seed)
+        self._deck: list[Fault | None] = []
 
     def draw(self) -> Fault | None:
-        number = self._chance.random()
-        for fault, share in self.shares.items():
-            if number < share:
-                return fault
-            number -= share
-        return None
+        """From a shuffled deck, so that few requests already meet every fault, and the same ones each time."""
+        if not self.shares:
+            return None
+        if not self._deck:
+            faults: list[Fault | None] = [f for f, share in self.shares.items() for _ in range(round(share * DECK))]
+            self._deck = [*faults, *[None] * (DECK - len(faults))]
+            self._chance.shuffle(self._deck)
+        return self._deck.pop()
 
     async def handle(self, request: web.Request, session: aiohttp.ClientSession) -> web.StreamResponse:
         if request.headers.get("Upgrade", "").lower() == "websocket":
@@ -51,7 +56,7 @@ class Faulty:
         self.done[fault or "passed"] += 1
         if fault == "limited":
             return _limited(self.dialect)
-        if fault == "failed" and self._chance.random() < 0.5:  # the other half fails after the work was done
+        if fault == "failed" and self._halves.random() < 0.5:  # the other half fails after the work was done
             return _failed()
         if fault == "slow":
             await asyncio.sleep(SLOW_S)
