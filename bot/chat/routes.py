@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypedDict, TypeVar
 
 import aiohttp
 import discord
@@ -136,9 +136,7 @@ async def answer_anew(client: discord.Client, origin: Origin, panel: Panel, *, u
         callback = async_context.get().create_interaction_response(
             origin.interaction_id,
             origin.token,
-            session=_session(client),
-            proxy=client.http.proxy,
-            proxy_auth=client.http.proxy_auth,
+            **_over(client),
             params=body,
         )
         data = await _sent(callback, CALLBACK_S)
@@ -153,9 +151,7 @@ async def original(client: discord.Client, origin: Origin) -> int:
             async_context.get().get_original_interaction_response(
                 origin.application_id,
                 origin.token,
-                session=_session(client),
-                proxy=client.http.proxy,
-                proxy_auth=client.http.proxy_auth,
+                **_over(client),
             )
         )
     return int(data["id"])
@@ -181,9 +177,7 @@ async def edit_original(client: discord.Client, origin: Origin, panel: Panel) ->
             async_context.get().edit_original_interaction_response(
                 origin.application_id,
                 origin.token,
-                session=_session(client),
-                proxy=client.http.proxy,
-                proxy_auth=client.http.proxy_auth,
+                **_over(client),
                 payload=body.payload,
                 multipart=body.multipart,
                 files=body.files,
@@ -198,9 +192,7 @@ async def delete_original(client: discord.Client, origin: Origin) -> None:
             async_context.get().delete_original_interaction_response(
                 origin.application_id,
                 origin.token,
-                session=_session(client),
-                proxy=client.http.proxy,
-                proxy_auth=client.http.proxy_auth,
+                **_over(client),
             )
         )
 
@@ -222,9 +214,7 @@ async def send_followup(client: discord.Client, origin: Origin, panel: Panel) ->
             async_context.get().execute_webhook(
                 webhook.id,
                 origin.token,
-                session=_session(client),
-                proxy=client.http.proxy,
-                proxy_auth=client.http.proxy_auth,
+                **_over(client),
                 payload=body.payload,
                 multipart=body.multipart,
                 files=body.files,
@@ -346,6 +336,13 @@ async def _sent(sending: Awaitable[T], seconds: float = ROUTE_S) -> T:
         return await sending
 
 
-def _session(client: discord.Client) -> aiohttp.ClientSession:
-    """The client's HTTP session; discord.py hands it to webhooks only through one."""
-    return discord.Webhook.partial(0, "", client=client).session
+class _Way(TypedDict):
+    session: aiohttp.ClientSession
+    proxy: str | None
+    proxy_auth: aiohttp.BasicAuth | None
+
+
+def _over(client: discord.Client) -> _Way:
+    """By the client's own HTTP session and proxy; discord.py hands the session to webhooks only through one."""
+    session = discord.Webhook.partial(0, "", client=client).session
+    return {"session": session, "proxy": client.http.proxy, "proxy_auth": client.http.proxy_auth}

@@ -31,8 +31,8 @@ class Papers:
         holes = bool((pictures[:, 3] < 0.99).any())
         self.colours = torch.tensor(PAPERS if holes else PAPERS[:1], device=pictures.device)
         self._works = len(pictures)
-        self._kept: list[Tensor] = []
-        """A tap each: [papers · works, H, W, C]."""
+        self._kept: list[Tensor] | None = None
+        """A tap each: [papers · works, H, W, C]; empty where that would fill the memory, none before it was tried."""
 
     def draw(self, count: int, random: torch.Generator) -> Tensor:
         """[count] numbers of papers, on the CPU: white for half of them. Takes as many random numbers in every case."""
@@ -45,22 +45,22 @@ class Papers:
         return over(pictures, self.colours[papers])
 
     @torch.no_grad()
-    def keep(self, pictures: Tensor, look: Look) -> None:
-        """Look at every work on every paper once, unless that would fill the memory."""
+    def maps(self, pictures: Tensor, works: Tensor, papers: Tensor, look: Look) -> list[Tensor]:
+        """What the frozen net sees of `works` [B] on `papers` [B]: a map [B, C, H, W] for each tap."""
+        if self._kept is None:  # at the first step and not before: people wait for the first sample
+            self._kept = self._look_at_all(pictures, look)
+        if not self._kept:
+            return look(self.lay(pictures[works], papers))
+        places = papers * self._works + works
+        return [kept.index_select(0, places).permute(0, 3, 1, 2) for kept in self._kept]
+
+    def _look_at_all(self, pictures: Tensor, look: Look) -> list[Tensor]:
         seen = look(over(pictures[:1], self.colours[:1]))
         if sum(m.nbytes for m in seen) * len(pictures) * len(self.colours) > MOST_KEPT_BYTES:
-            return
+            return []
         parts = [
             look(over(part, colour.expand(len(part), 3)))
             for colour in self.colours
             for part in pictures.split(STUDY_BATCH)
         ]
-        self._kept = [torch.cat([m.permute(0, 2, 3, 1) for m in tap]) for tap in zip(*parts, strict=True)]
-
-    @torch.no_grad()
-    def maps(self, pictures: Tensor, works: Tensor, papers: Tensor, look: Look) -> list[Tensor]:
-        """What the frozen net sees of `works` [B] on `papers` [B]: a map [B, C, H, W] for each tap."""
-        if not self._kept:
-            return look(self.lay(pictures[works], papers))
-        places = papers * self._works + works
-        return [kept.index_select(0, places).permute(0, 3, 1, 2) for kept in self._kept]
+        return [torch.cat([m.permute(0, 2, 3, 1) for m in tap]) for tap in zip(*parts, strict=True)]

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from gan.blocks.features import FrozenFeatures
 from gan.blocks.kernels import KernelOptimiser, balanced_kernels
 from gan.blocks.layers import unit_length
+from gan.blocks.precision import bf16_pays
 from gan.families.anchored.config import Config
 from gan.families.anchored.encoder import Encoder, gist, gist_width
 from gan.families.anchored.mixing import nearest
@@ -21,11 +22,6 @@ from gan.families.anchored.papers import STUDY_BATCH, Papers
 CHANNELS_LAST = torch.channels_last
 STUDIED = 512
 """Works whose maps are measured for scales."""
-
-
-def bf16_pays() -> bool:
-    """Whether this CPU multiplies bf16 in hardware; where it does not, bf16 is slower than fp32."""
-    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
 class Nets:
@@ -146,7 +142,6 @@ class Nets:
             for encoder in (self.encoder, self.encoder_average):
                 assert encoder is not None
                 encoder.calibrate(self.gists)
-        self.papers.keep(pictures, self.look)
 
     @torch.no_grad()
     def start_from(self, base: dict[str, Tensor]) -> None:

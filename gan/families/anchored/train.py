@@ -15,7 +15,7 @@ from torch import Tensor
 from gan.contract import ErrorCode, Figures, ModelCard, Seed
 from gan.data.pictures import load_pictures
 from gan.errors import WorkerError
-from gan.evaluate.metrics import judge_samples
+from gan.evaluate.metrics import judge_samples, judged_recipes
 from gan.families.anchored.anchors import choose_anchors
 from gan.families.anchored.config import ARCHITECTURE, Config
 from gan.families.anchored.guard import Guard
@@ -141,8 +141,7 @@ class AnchoredLearner:
 
 
 def _judged_samples(model: AnchoredModel, count: int) -> NDArray[np.uint8]:
-    recipes = [Seed(seed=10_000 + n, variety=SAMPLE_VARIETY) for n in range(count)]
-    return np.stack([picture.pixels for picture in model.render(recipes)])
+    return np.stack([picture.pixels for picture in model.render(judged_recipes(count))])
 
 
 def sources_of(run_config: RunConfig) -> tuple[str, ...]:
