@@ -219,7 +219,9 @@ class ModelCard(Wire):
     family: str
     base: str | None = None
     size: int
-    """Side of its native square pictures in pixels."""
+    """Side of the square in which it draws, in pixels: the longer side of its pictures."""
+    frame: tuple[int, int] | None = None
+    """Width and height of its pictures, where its works are wide or tall alike; none for squares."""
     alpha: bool = False
     upscaler: Upscaler = Upscaler.learned
     """What enlarges its pictures best: `learned` for drawn art, `nearest` for pixel art, else `lanczos`."""

@@ -6,7 +6,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 TILE = 96
 GAP = 8
@@ -70,13 +70,13 @@ def rows_of(
 
 
 def put(sheet: Image.Image, data: bytes, at: tuple[int, int], tile: int) -> None:
-    """One small picture, its corners rounded."""
+    """One small picture in the middle of its tile, whose corners are rounded."""
     with Image.open(io.BytesIO(data)) as opened:
-        small = opened.convert("RGBA").resize((tile, tile), Image.Resampling.LANCZOS)
+        small = ImageOps.contain(opened.convert("RGBA"), (tile, tile), Image.Resampling.LANCZOS)
     mask = Image.new("L", (tile, tile), 0)
     ImageDraw.Draw(mask).rounded_rectangle((0, 0, tile - 1, tile - 1), radius=8, fill=255)
     ground = Image.new("RGBA", (tile, tile), (128, 132, 142, 36))
-    ground.alpha_composite(small)
+    ground.alpha_composite(small, ((tile - small.width) // 2, (tile - small.height) // 2))
     sheet.paste(ground, at, mask)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from datetime import UTC, datetime, timedelta
 
 import discord
+from PIL import Image, ImageOps
 
 from bot.chat import studio_texts, texts
 from bot.chat.routes import Unsure, translated
@@ -28,6 +30,7 @@ async def make(client: discord.Client, origin: Origin, name: str, picture: bytes
     asked = datetime.fromtimestamp(origin.at, UTC) - _CLOCKS
     if any(one.name == name and one.created_at >= asked for one in guild.stickers):
         return name
+    picture = await asyncio.to_thread(squared, picture)
     if len(picture) > MAX_BYTES:
         raise Refused(studio_texts.STICKER_REFUSED)
     try:
@@ -47,3 +50,21 @@ async def make(client: discord.Client, origin: Origin, name: str, picture: bytes
         full = error.code in _FULL
         raise Refused(studio_texts.STICKER_FULL if full else studio_texts.STICKER_REFUSED) from error
     return made.name
+
+
+def squared(picture: bytes) -> bytes:
+    """The picture in the middle of a clear square, which Discord wants of stickers; as it is where it is one.
+
+    Raises `Refused` when it cannot be read.
+    """
+    try:
+        with Image.open(io.BytesIO(picture)) as opened:
+            if opened.width == opened.height:
+                return picture
+            side = max(opened.size)
+            square = ImageOps.pad(opened.convert("RGBA"), (side, side), color=(0, 0, 0, 0))
+    except (OSError, ValueError) as error:
+        raise Refused(studio_texts.STICKER_REFUSED) from error
+    out = io.BytesIO()
+    square.save(out, "PNG", optimize=True)
+    return out.getvalue()

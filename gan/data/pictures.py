@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,22 +12,41 @@ from PIL import Image
 from torch import Tensor
 
 from gan.contract import ErrorCode
+from gan.data.frames import Frame, common_frame
 from gan.errors import WorkerError
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 
 
-def fitted(picture: Image.Image, side: int) -> Image.Image:
-    """Scaled to fit a square of `side` pixels, aspect kept, the rest transparent; premultiplied on the way, so that
-    edges get no dark fringe."""
-    scale = side / max(picture.size)
+MOST_TRIMMED = 1.15
+"""How much larger than its room an opaque picture may be scaled to fill it: thin clear bars beside it would teach a
+model that its pictures have holes."""
+
+
+def fitted(picture: Image.Image, side: int, frame: Frame | None = None) -> Image.Image:
+    """Scaled to fit a square of `side` pixels or the frame in its middle, aspect kept, the rest transparent.
+
+    Opaque pictures of nearly that shape fill it and lose a little at two edges. What lies around a frame is white: it
+    is never shown, and a model of pictures without holes shall see none. Premultiplied on the way, so that edges get
+    no dark fringe.
+    """
+    rgba = picture.convert("RGBA")
+    room = frame or (side, side)
+    ratios = [space / edge for space, edge in zip(room, picture.size, strict=True)]
+    opaque = rgba.getchannel("A").getextrema()[0] == 255
+    scale = max(ratios) if opaque and max(ratios) <= MOST_TRIMMED * min(ratios) else min(ratios)
     width, height = (max(1, round(edge * scale)) for edge in picture.size)
     resample = Image.Resampling.LANCZOS if scale < 1 else Image.Resampling.BICUBIC
-    small = picture.convert("RGBA").convert("RGBa").resize((width, height), resample).convert("RGBA")
-    if small.size == (side, side):
-        return small
-    canvas = Image.new("RGBA", (side, side))
-    canvas.paste(small, ((side - width) // 2, (side - height) // 2))
+    small = rgba.convert("RGBa").resize((width, height), resample).convert("RGBA")
+    inside = _centred(small, room, (0, 0, 0, 0))
+    return inside if frame is None else _centred(inside, (side, side), (255, 255, 255, 255))
+
+
+def _centred(picture: Image.Image, room: tuple[int, int], around: tuple[int, int, int, int]) -> Image.Image:
+    if picture.size == room:
+        return picture
+    canvas = Image.new("RGBA", room, around)
+    canvas.paste(picture, ((room[0] - picture.width) // 2, (room[1] - picture.height) // 2))
     return canvas
 
 
@@ -46,22 +66,31 @@ def straight(premultiplied_NCHW: Tensor) -> NDArray[np.uint8]:
     return np.ascontiguousarray(out.permute(0, 2, 3, 1).numpy())
 
 
-def load_pictures(folder: Path, side: int) -> Tensor:
+def load_pictures(folder: Path, side: int, frame: Frame | None = None) -> Tensor:
     """All pictures of a folder in name order → premultiplied RGBA [N, 4, side, side], channels last.
 
     Raises `WorkerError(bad_picture)` naming the file that cannot be read.
     """
-    rows = []
-    for path in sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES):
-        try:
-            with Image.open(path) as picture:
-                rows.append(premultiplied(np.asarray(fitted(picture, side))))
-        except (OSError, ValueError) as error:
-            raise WorkerError(ErrorCode.bad_picture, f"{path.name} cannot be read as a picture.") from error
+    rows = [premultiplied(np.asarray(fitted(picture, side, frame))) for picture in _opened(folder)]
     if not rows:
         raise WorkerError(ErrorCode.too_few_pictures, "There is no picture to learn from.")
     tensor = torch.from_numpy(np.stack(rows)).permute(0, 3, 1, 2)
     return tensor.contiguous(memory_format=torch.channels_last)
+
+
+def frame_of(folder: Path, side: int) -> Frame | None:
+    """The frame that suits the pictures of a folder; none for the square itself. Raises as `load_pictures`."""
+    sizes = [picture.size for picture in _opened(folder)]
+    return common_frame(sizes, side) if sizes else None
+
+
+def _opened(folder: Path) -> Iterator[Image.Image]:
+    for path in sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES):
+        try:
+            with Image.open(path) as picture:
+                yield picture
+        except (OSError, ValueError) as error:
+            raise WorkerError(ErrorCode.bad_picture, f"{path.name} cannot be read as a picture.") from error
 
 
 def over(premultiplied_NCHW: Tensor, background_N3: Tensor) -> Tensor:

@@ -46,7 +46,7 @@ def evaluate(
         if not judge.available():
             raise WorkerError(ErrorCode.not_found, judge.MISSING)
         with _pictures(path, against, data) as folder:
-            works = load_pictures(folder, card.size)
+            works = load_pictures(folder, card.size, card.frame)
         _enough(works)
         drawn = get_family(card.family).load(path).render(judged_recipes(count, variety))
         figures = judge_samples(np.stack([picture.pixels for picture in drawn]), works, most=len(works))

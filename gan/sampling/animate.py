@@ -43,14 +43,14 @@ def animate(frames: Sequence[Image.Image], wanted: WalkFormat, seconds: float, m
     encode = encoders[wanted]
     kind = "video" if wanted is WalkFormat.mp4 else "image"
     milliseconds = max(20, round(1000 * seconds / len(frames)))
-    while frames[0].width >= LEAST_SIDE:
+    while max(frames[0].size) >= LEAST_SIDE:
         for quality in QUALITIES:
             data = encode(frames, milliseconds, quality)
             if len(data) <= max_bytes:
                 width, height = frames[0].size
                 return Animation(data, f"{kind}/{wanted.value}", width, height, quality)
-        side = int(frames[0].width * SHRINK)
-        frames = [frame.resize((side, side), Image.Resampling.LANCZOS) for frame in frames]
+        room = (int(frames[0].width * SHRINK), int(frames[0].height * SHRINK))
+        frames = [frame.resize(room, Image.Resampling.LANCZOS) for frame in frames]
     raise WorkerError(ErrorCode.too_large, "The walk does not fit the limit; ask for fewer frames.")
 
 
@@ -67,11 +67,11 @@ def _webp(frames: Sequence[Image.Image], milliseconds: int, quality: int) -> byt
 def _gif(frames: Sequence[Image.Image], milliseconds: int, quality: int) -> bytes:
     """`quality` chooses the number of colours. One palette for all frames, so that nothing flickers."""
     colours = min(255, max(16, round(quality * 3)))
-    side = frames[0].width
-    strip = Image.new("RGB", (side * 4, side), "white")
+    width, height = frames[0].size
+    strip = Image.new("RGB", (width * 4, height), "white")
     for place in range(4):
         frame = frames[place * len(frames) // 4].convert("RGBA")
-        strip.paste(frame.convert("RGB"), (place * side, 0), frame.getchannel("A"))
+        strip.paste(frame.convert("RGB"), (place * width, 0), frame.getchannel("A"))
     palette = strip.quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     drawn = []
     for frame in frames:
@@ -103,16 +103,16 @@ def _mp4(frames: Sequence[Image.Image], milliseconds: int, quality: int) -> byte
 def _write_mp4(path: str, frames: Sequence[Image.Image], milliseconds: int, quality: int) -> None:
     import av
 
-    side = frames[0].width // 2 * 2  # this colour format halves both sides
+    width, height = (edge // 2 * 2 for edge in frames[0].size)  # this colour format halves both sides
     with av.open(path, "w", format="mp4", options={"movflags": "faststart"}) as container:
         stream = container.add_stream("libx264", rate=Fraction(1000, milliseconds))
-        stream.width = stream.height = side
+        stream.width, stream.height = width, height
         stream.pix_fmt = "yuv420p"
         stream.options = {"preset": "veryfast", "crf": str(round(40 - quality * 0.22)), "threads": "1"}
         for frame in frames:
             rgba = frame.convert("RGBA")
             paper = Image.new("RGB", rgba.size, PAPER)
             paper.paste(rgba.convert("RGB"), (0, 0), rgba.getchannel("A"))
-            picture = av.VideoFrame.from_ndarray(np.asarray(paper.crop((0, 0, side, side))), format="rgb24")
+            picture = av.VideoFrame.from_ndarray(np.asarray(paper.crop((0, 0, width, height))), format="rgb24")
             container.mux(stream.encode(picture))
         container.mux(stream.encode())

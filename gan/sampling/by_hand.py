@@ -48,11 +48,11 @@ def render_sheet(
         return 2
     net = Upscaler(torch.device("cpu")) if wants_net(model.card.size, size, Choice.auto) else None
     pictures = [resize(picture.pixels, size, Choice.auto, net) for picture in rendered]
-    side, columns = pictures[0].width, max(1, round(count**0.5))
+    (width, height), columns = pictures[0].size, max(1, round(count**0.5))
     rows = -(-count // columns)
-    sheet = Image.new("RGBA", (columns * (side + GAP) - GAP, rows * (side + GAP) - GAP))
+    sheet = Image.new("RGBA", (columns * (width + GAP) - GAP, rows * (height + GAP) - GAP))
     for n, picture in enumerate(pictures):
-        sheet.paste(picture, (n % columns * (side + GAP), n // columns * (side + GAP)))
+        sheet.paste(picture, (n % columns * (width + GAP), n // columns * (height + GAP)))
     sheet.save(out, "PNG")
     return 0
 

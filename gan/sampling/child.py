@@ -157,7 +157,7 @@ class Child:
                 loaded, _ = self._models.get(model["sha256"], Path(model["path"]), model["family"])
                 for count in (1, 4):
                     pictures = loaded.render([Seed(seed=seed) for seed in range(count)])
-                size = pictures[0].pixels.shape[0] * 4
+                size = max(pictures[0].pixels.shape[:2]) * 4
                 for _ in range(self._threads):
                     self._finishers.submit(resize, pictures[0].pixels, size, Choice.learned, self._upscaler()).result()
             except Exception as error:  # a bad base must not keep the others from being served
@@ -218,7 +218,7 @@ class Child:
             choice = job.choice
             if choice is Choice.auto and job.own_upscaler is not Choice.learned:
                 choice = job.own_upscaler  # as the model's card says; pixel art stays crisp
-            net = self._upscaler() if wants_net(rendered.pixels.shape[0], job.size, choice) else None
+            net = self._upscaler() if wants_net(max(rendered.pixels.shape[:2]), job.size, choice) else None
             picture = resize(rendered.pixels, job.size, choice, net)
             resized = time.perf_counter()
             data, digest, media_type = encode(picture, PictureFormat(job.header["format"]))

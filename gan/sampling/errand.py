@@ -21,6 +21,7 @@ from typing import Any, cast
 from PIL import Image
 
 from gan.contract import ErrorCode, WalkFormat
+from gan.data.frames import scaled
 from gan.errors import WorkerError
 from gan.spec import Family, LatentFamily, Seen
 
@@ -56,7 +57,9 @@ def _find(request: dict[str, Any], family: LatentFamily) -> None:
     picture = _opened(Path(request["picture"]))
 
     def seen(what: Seen) -> None:
-        large = Image.fromarray(what.pixels).resize((PREVIEW_SIDE, PREVIEW_SIDE), Image.Resampling.LANCZOS)
+        height, width = what.pixels.shape[:2]
+        room = scaled(width, height, PREVIEW_SIDE)
+        large = Image.fromarray(what.pixels).resize(room, Image.Resampling.LANCZOS)
         out = io.BytesIO()
         large.save(out, "PNG", compress_level=1)
         preview = base64.b64encode(out.getvalue()).decode()

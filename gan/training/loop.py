@@ -21,6 +21,7 @@ from PIL import Image
 from torch import Tensor
 
 from gan.contract import Figures, Progress, TrainingState
+from gan.data.frames import scaled
 from gan.rundir import EventLog, Report, RunDir, write_atomically
 from gan.training.checkpoint import load_resume, save_resume
 
@@ -209,13 +210,14 @@ class Loop:
 
 
 def grid_png(pictures: NDArray[np.uint8], side: int = 128, gap: int = 8) -> bytes:
-    """A square sheet of pictures [n, H, W, 4] on nothing, each `side` pixels wide; PNG bytes."""
+    """A sheet of pictures [n, H, W, 4] on nothing, the longer side of each `side` pixels; PNG bytes."""
     columns = max(1, round(len(pictures) ** 0.5))
     rows = -(-len(pictures) // columns)
-    sheet = Image.new("RGBA", (columns * (side + gap) - gap, rows * (side + gap) - gap))
+    width, height = scaled(pictures.shape[2], pictures.shape[1], side)
+    sheet = Image.new("RGBA", (columns * (width + gap) - gap, rows * (height + gap) - gap))
     for number, pixels in enumerate(pictures):
-        tile = Image.fromarray(pixels).convert("RGBa").resize((side, side), Image.Resampling.BICUBIC).convert("RGBA")
-        sheet.paste(tile, (number % columns * (side + gap), number // columns * (side + gap)))
+        tile = Image.fromarray(pixels).convert("RGBa").resize((width, height), Image.Resampling.BICUBIC)
+        sheet.paste(tile.convert("RGBA"), (number % columns * (width + gap), number // columns * (height + gap)))
     out = io.BytesIO()
     sheet.save(out, "PNG", compress_level=4)
     return out.getvalue()

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from gan.blocks.features import FrozenFeatures
 from gan.blocks.layers import unit_length
+from gan.data.frames import framed
 from gan.data.pictures import fitted, over, premultiplied, straight
 from gan.families.anchored.encoder import Encoder, gist
 from gan.families.anchored.modelfile import read_model
@@ -68,7 +69,7 @@ def project(path: Path, sha256: str, picture: Image.Image, seconds: float, seen:
     torch.set_num_threads(1)
     model = AnchoredModel.read(path)
     side = model.card.size
-    pixels = premultiplied(np.asarray(fitted(picture, side)))[None]
+    pixels = premultiplied(np.asarray(fitted(picture, side, model.card.frame)))[None]
     target = torch.from_numpy(pixels).permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
     styles = torch.from_numpy(model.styles)
     with torch.no_grad():
@@ -154,7 +155,7 @@ class _Search:
 
     def _show(self) -> None:
         with torch.no_grad():
-            pixels = straight(self._model.generator(self._best[None]))[0]
+            pixels = framed(straight(self._model.generator(self._best[None]))[0], self._model.card.frame)
         if not self._model.card.alpha:
             pixels[..., 3] = 255
         self._seen(Seen(self._fraction(), self.best_distance, pixels))

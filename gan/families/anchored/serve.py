@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from gan.blocks.layers import ModulatedConv2d
 from gan.contract import ErrorCode, ModelCard, Recipe, Work
+from gan.data.frames import framed
 from gan.data.pictures import straight
 from gan.errors import WorkerError
 from gan.families.anchored.config import Config
@@ -129,6 +130,7 @@ class AnchoredModel:
         mixtures = [self._mixer.mixture(recipe) for recipe in recipes]
         w = torch.from_numpy(np.stack([self._style_codes(mixture) for mixture in mixtures]))
         pixels = np.concatenate([straight(part) for part in self._drawing.draw(w).cpu().split(AT_ONCE)])
+        pixels = framed(pixels, self.card.frame)
         if not self.card.alpha:
             pixels[..., 3] = 255  # its works have no holes, so it has none, not even thin ones
         return [Rendered(pixels[i], credits_of(mixture, self.works)) for i, mixture in enumerate(mixtures)]

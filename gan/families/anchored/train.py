@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gan.contract import ErrorCode, Figures, ModelCard, Seed
-from gan.data.pictures import load_pictures
+from gan.data.pictures import frame_of, load_pictures
 from gan.errors import WorkerError
 from gan.evaluate.metrics import judge_samples, judged_recipes
 from gan.families.anchored.anchors import choose_anchors
@@ -40,7 +40,8 @@ class AnchoredLearner:
     def __init__(self, run: RunDir, run_config: RunConfig, config: Config, random: torch.Generator) -> None:
         self._run, self._run_config, self._config, self._random = run, run_config, config, random
         self.batch = config.batch
-        self._pictures = load_pictures(run.pictures, config.size).half().to(run_config.device)
+        self._frame = frame_of(run.pictures, config.size)
+        self._pictures = load_pictures(run.pictures, config.size, self._frame).half().to(run_config.device)
         self.alpha = bool((self._pictures[:, 3] < 0.99).any())
         works = run_config.request.works
         if len(self._pictures) != len(works):
@@ -119,6 +120,7 @@ class AnchoredLearner:
             family="anchored",
             base=request.base,
             size=self._config.size,
+            frame=self._frame,
             alpha=self.alpha,
             upscaler=self._upscaler,
             works=len(request.works),
