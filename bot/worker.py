@@ -28,6 +28,8 @@ from gan.contract import (
     REQUEST_ID_HEADER,
     DirectionList,
     ErrorCode,
+    Estimate,
+    EstimateRequest,
     Event,
     FamilyInfo,
     FamilyList,
@@ -217,6 +219,22 @@ class WorkerClient:
             return _parsed(Training, await self._call("DELETE", path))
         return _parsed(Training, await self._call("POST", f"{path}/{action}"))
 
+    async def estimate(self, asked: EstimateRequest) -> Estimate:
+        """What a training would come to; nothing is sent or spent for it."""
+        return _parsed(Estimate, await self._call("POST", "/estimates", body=_json(asked), headers=JSON))
+
+    async def forget_training(self, training_id: str) -> None:
+        """Remove all that is left of a training; one that is not there is fine."""
+        await self._forget(f"/trainings/{training_id}?forget=1", ErrorCode.training_missing)
+
+    async def forget_model(self, model_id: str) -> None:
+        """Remove a model for good; one that is not there is fine."""
+        await self._forget(f"/models/{model_id}", ErrorCode.model_missing)
+
+    async def forget_blob(self, sha256: str) -> None:
+        """Remove a blob; one that is not there is fine."""
+        await self._call("DELETE", f"/blobs/{sha256}")
+
     async def history(self, training_id: str) -> list[Event]:
         """What is known of a training so far, oldest first; does not wait for more."""
         data = await self._call("GET", f"/trainings/{training_id}/events?follow=0", seconds=BLOB_S)
@@ -244,6 +262,13 @@ class WorkerClient:
                     raise
                 log.info("events of %s: %s", training_id, away)
             await asyncio.sleep(RECONNECT_S)
+
+    async def _forget(self, path: str, missing: ErrorCode) -> None:
+        try:
+            await self._call("DELETE", path)
+        except WorkerRefused as refused:
+            if refused.code is not missing:
+                raise
 
     # --- one request -----------------------------------------------------------------------------------------------
 

@@ -78,6 +78,10 @@ class BlobStore:
                     _drop(file.name)
         return sha256
 
+    def remove(self, sha256: str) -> None:
+        """Forget a blob; one that is not there is no error. A run that has linked it keeps its link."""
+        self.path(sha256).unlink(missing_ok=True)
+
     def _beside(self) -> tempfile._TemporaryFileWrapper[bytes]:
         self._folder.mkdir(parents=True, exist_ok=True)
         return tempfile.NamedTemporaryFile(dir=self._folder, prefix=".part-", delete=False)

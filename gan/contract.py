@@ -540,6 +540,15 @@ class Estimate(Wire):
     """What would help, in a member's words."""
 
 
+class EstimateRequest(Wire):
+    """`POST /v1/estimates` → `Estimate`: what a training would come to, before anything is sent or spent."""
+
+    family: str = "anchored"
+    base: ModelId | None = None
+    works: Annotated[int, Field(ge=1, le=MAX_TRAINING_PICTURES)]
+    seconds: Annotated[float, Field(ge=5.0, le=24 * 3600.0)]
+
+
 class Training(Wire):
     id: TrainingId
     request: TrainingRequest
@@ -549,6 +558,8 @@ class Training(Wire):
     progress: Progress = Progress()
     sample: Sha256 | None = None
     """Blob of the newest sample grid (PNG)."""
+    evolution: Sha256 | None = None
+    """Blob of all its sample grids as one animation (WebP); there when it has finished."""
     model: ModelId | None = None
     figures: Figures = Figures()
     estimate: Estimate | None = None
@@ -573,6 +584,7 @@ class EventKind(StrEnum):
     note = "note"
     figures = "figures"
     model = "model"
+    evolution = "evolution"
     error = "error"
     gap = "gap"
     """The events asked for are no longer kept; read the training's state instead and go on from `n`."""
@@ -587,6 +599,7 @@ class Event(Wire):
     state: TrainingState | None = None
     progress: Progress | None = None
     sample: Sha256 | None = None
+    evolution: Sha256 | None = None
     model: ModelId | None = None
     figures: Figures | None = None
     text: str = ""

@@ -7,6 +7,8 @@ from typing import Literal, Protocol
 
 from gan.contract import (
     DirectionList,
+    Estimate,
+    EstimateRequest,
     Event,
     FamilyInfo,
     Health,
@@ -52,6 +54,15 @@ class Worker(Protocol):
     async def put_training(self, training_id: str, body: TrainingRequest, *, fence: int) -> Training: ...
 
     async def training(self, training_id: str) -> Training: ...
+
+    async def estimate(self, asked: EstimateRequest) -> Estimate: ...
+
+    async def forget_training(self, training_id: str) -> None:
+        """Remove all that is left of a training; gone already is fine, as for the next two."""
+
+    async def forget_model(self, model_id: str) -> None: ...
+
+    async def forget_blob(self, sha256: str) -> None: ...
 
     def events(self, training_id: str, *, after: int = 0) -> AsyncIterator[Event]:
         """Events from `after` on, as they come, until the training ends or the connection does."""

@@ -77,6 +77,8 @@ def _routes() -> list[web.AbstractRouteDef]:
         web.delete(f"{PREFIX}/tasks/{{id}}", views_studio.cancel),
         web.put(f"{PREFIX}/blobs/{blob}", views_blobs.put),
         web.get(f"{PREFIX}/blobs/{blob}", views_blobs.get),
+        web.delete(f"{PREFIX}/blobs/{blob}", views_blobs.delete),
+        web.post(f"{PREFIX}/estimates", views_trainings.estimate),
         web.get(f"{PREFIX}/trainings", views_trainings.listing),
         web.put(f"{PREFIX}/trainings/{training}", views_trainings.put),
         web.get(f"{PREFIX}/trainings/{training}", views_trainings.get),

@@ -14,6 +14,7 @@ from gan.contract import (
     MAX_RECIPE_DEPTH,
     MIN_TRAINING_PICTURES,
     ErrorCode,
+    EstimateRequest,
     RenderRequest,
     TaskRequest,
     TrainingRequest,
@@ -75,6 +76,10 @@ def training_request(data: bytes) -> TrainingRequest:
         detail = f"Give at least {MIN_TRAINING_PICTURES} pictures to learn from; there are {len(works)}."
         raise WorkerError(ErrorCode.too_few_pictures, detail)
     return _validated(TrainingRequest, value)
+
+
+def estimate_request(data: bytes) -> EstimateRequest:
+    return _validated(EstimateRequest, _json(data))
 
 
 def _json(data: bytes) -> Any:

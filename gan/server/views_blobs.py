@@ -1,4 +1,4 @@
-"""`PUT|GET|HEAD /v1/blobs/{sha256}`."""
+"""`PUT|GET|HEAD|DELETE /v1/blobs/{sha256}`."""
 
 from __future__ import annotations
 
@@ -35,6 +35,12 @@ async def get(request: web.Request) -> web.StreamResponse:
         "X-Content-Type-Options": "nosniff",
     }
     return web.FileResponse(path, headers=headers)
+
+
+async def delete(request: web.Request) -> web.Response:
+    """204, whether it was there or not: whoever forgets wants it gone."""
+    await asyncio.to_thread(request.app[SERVICES].blobs.remove, request.match_info["sha256"])
+    return web.Response(status=204)
 
 
 async def _chunks(request: web.Request) -> AsyncIterator[bytes]:

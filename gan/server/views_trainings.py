@@ -51,7 +51,17 @@ async def steer(request: web.Request) -> web.Response:
 
 
 async def cancel(request: web.Request) -> web.Response:
+    """End it and keep its record; with `?forget=1` nothing is kept at all (204)."""
+    if request.query.get("forget") == "1":
+        await request.app[SERVICES].trainings.forget(request.match_info["id"], _fence(request))
+        return web.Response(status=204)
     return json_answer(await request.app[SERVICES].trainings.cancel(request.match_info["id"], _fence(request)))
+
+
+async def estimate(request: web.Request) -> web.Response:
+    """`POST /v1/estimates`: what a training would come to; nothing is sent or spent for it."""
+    asked = reading.estimate_request(await reading.body(request))
+    return json_answer(request.app[SERVICES].trainings.expected(asked))
 
 
 async def events(request: web.Request) -> web.StreamResponse:

@@ -27,6 +27,8 @@ from gan.contract import (
     DirectionList,
     DirectionsState,
     ErrorCode,
+    Estimate,
+    EstimateRequest,
     Event,
     EventKind,
     FamilyInfo,
@@ -232,6 +234,27 @@ class FakeWorker:
                 yield Event(n=n + 1, at=time.time(), kind=EventKind.state, state=now.state)
                 return
             await asyncio.sleep(0.05)
+
+    async def estimate(self, asked: EstimateRequest) -> Estimate:
+        self._reach()
+        return Estimate(
+            seconds=asked.seconds + 15,
+            pictures_per_second=200.0,
+            pictures_seen=round(200 * asked.seconds),
+            coverage_k5=(0.6, 0.8),
+        )
+
+    async def forget_training(self, training_id: str) -> None:
+        self._reach()
+        self._file(training_id).unlink(missing_ok=True)
+
+    async def forget_model(self, model_id: str) -> None:
+        self._reach()
+        (self.folder / f"{model_id}.model").unlink(missing_ok=True)
+
+    async def forget_blob(self, sha256: str) -> None:
+        self._reach()
+        (self.folder / sha256).unlink(missing_ok=True)
 
     async def steer(self, training_id: str, action: Steering) -> Training:
         kept = json.loads(self._file(training_id).read_text())

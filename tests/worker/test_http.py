@@ -87,6 +87,21 @@ async def chunks(count: int) -> AsyncIterator[bytes]:
         yield bytes(1024 * 1024)
 
 
+async def test_a_blob_that_is_forgotten_is_gone_and_may_come_again(shared: Worker) -> None:
+    path = f"/v1/blobs/{await shared.put_blob(png(7))}"
+    assert (await shared.ask("DELETE", path))[0] == 204
+    assert (await shared.ask("GET", path))[0] == 404
+    assert (await shared.ask("DELETE", path))[0] == 204
+    assert (await shared.ask("PUT", path, data=png(7)))[0] == 201
+
+
+async def test_a_training_is_estimated_before_anything_is_sent(shared: Worker) -> None:
+    body = {"family": "anchored", "works": 60, "seconds": 150}
+    status, told, _ = await shared.ask("POST", "/v1/estimates", json=body)
+    assert (status, told["seconds"], told["pictures_seen"] > 0) == (200, 165.0, True)
+    assert (await shared.ask("POST", "/v1/estimates", json={"works": 0, "seconds": 1}))[0] == 422
+
+
 async def test_blobs_are_refused_when_empty_false_or_too_large(shared: Worker) -> None:
     path = "/v1/blobs/" + "a" * 64
     assert (await shared.ask("PUT", path, data=b"other"))[1]["code"] == "invalid"

@@ -213,3 +213,14 @@ async def test_a_stopped_worker_ends_its_trainers_and_the_next_goes_on(tmp_path:
         _, listed, _ = await worker.ask("GET", "/v1/trainings")
         assert [training["state"] for training in listed["trainings"]] == ["finished", "finished"]
         assert states(await events_of(worker, "going"))[-1] == "finished"
+
+
+async def test_a_forgotten_training_leaves_nothing_behind(worker: Worker, tmp_path: Path) -> None:
+    await worker.training("t-1234")
+    done = await worker.until_state("t-1234", "finished")
+    assert (await worker.ask("DELETE", f"/v1/models/{done['model']}"))[0] == 204
+    assert (await worker.ask("DELETE", "/v1/trainings/t-1234?forget=1"))[0] == 204
+    assert not (tmp_path / "data/trainings/t-1234").exists()
+    assert (await worker.ask("GET", f"/v1/blobs/{done['sample']}"))[0] == 404, "a sample shows what was learned"
+    assert (await worker.ask("GET", "/v1/trainings/t-1234"))[0] == 404
+    assert (await worker.ask("DELETE", "/v1/trainings/t-1234?forget=1"))[0] == 404

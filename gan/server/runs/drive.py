@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import structlog
 
@@ -99,9 +100,12 @@ class Driver:
             case EventKind.model:
                 run.feed.skip(event.n)  # it has its id only once it is registered
             case EventKind.sample:
-                sample = event.sample or await self._store_sample(run, event.text)
+                sample = event.sample or await self._store(run.dir.samples, event.text)
                 if sample:
                     run.feed.append(event.kind, src=event.n, at=event.at, sample=sample, text=event.text)
+            case EventKind.evolution:
+                if blob := await self._store(run.dir.path, event.text):
+                    run.feed.append(event.kind, src=event.n, at=event.at, evolution=blob)
             case _:
                 run.feed.append(event.kind, src=event.n, at=event.at, **fields)
 
@@ -116,14 +120,15 @@ class Driver:
         elif state is TrainingState.paused:
             run.saved = self.stopping.is_set()
 
-    async def _store_sample(self, run: Run, name: str) -> str | None:
-        path = run.dir.samples / name
-        if not name or path.parent != run.dir.samples:
+    async def _store(self, folder: Path, name: str) -> str | None:
+        """A file of the trainer's as a blob; None when it is not there, or not in that folder."""
+        path = folder / name
+        if not name or path.parent != folder:
             return None
         try:
             return await asyncio.to_thread(lambda: self.blobs.add(path.read_bytes()))
         except OSError as error:
-            log.warning("sample not kept", training=run.id, reason=str(error))
+            log.warning("picture of a training not kept", folder=folder.name, name=name, reason=str(error))
             return None
 
     # --- the end ------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from gan.contract import Estimate, Figures, Interval, Training, TrainingRequest, TrainingState
+from gan.contract import Estimate, EstimateRequest, Figures, Interval, Training, TrainingRequest, TrainingState
 
 TABLE = Path(__file__).with_name("measured.json")
 TYPICAL_SPEED = 100.0
@@ -58,22 +58,28 @@ def measured_elsewhere() -> list[Result]:
 
 
 def estimate(request: TrainingRequest, earlier: Sequence[Training]) -> Estimate:
+    """`expected` of a training whose works are there."""
+    asked = EstimateRequest(family=request.family, base=request.base, works=len(request.works), seconds=request.seconds)
+    return expected(asked, earlier)
+
+
+def expected(asked: EstimateRequest, earlier: Sequence[Training]) -> Estimate:
     """Speed and quality to expect; `earlier` are the trainings here, newest first. No quality where nothing measured is
     near enough to speak of."""
-    here = [one for one in earlier if one.state is TrainingState.finished and one.request.family == request.family]
+    here = [one for one in earlier if one.state is TrainingState.finished and one.request.family == asked.family]
     speeds = [one.figures.pictures_per_second for one in here if one.figures.pictures_per_second][:RECENT]
     speed = statistics.median(speeds) if speeds else TYPICAL_SPEED
-    seen = speed * request.seconds
+    seen = speed * asked.seconds
     results = [Result.of(len(one.request.works), one.request.base is not None, one.figures) for one in here]
-    near = _nearest([*results, *measured_elsewhere()], len(request.works), request.base is not None, seen)
+    near = _nearest([*results, *measured_elsewhere()], asked.works, asked.base is not None, seen)
     return Estimate(
-        seconds=round(request.seconds + AROUND_S, 1),
+        seconds=round(asked.seconds + AROUND_S, 1),
         pictures_per_second=round(speed, 1),
         pictures_seen=round(seen),
         speeds_seen=len(speeds),
         kid_x1000=_range([one.kid_x1000 for one in near], WIDENED),
         coverage_k5=_range([one.coverage_k5 for one in near], 1.0),
-        advice=advice(len(request.works)),
+        advice=advice(asked.works),
     )
 
 

@@ -34,6 +34,7 @@ class Feed:
         """Number of the last trainer's event that was copied."""
         self.progress, self.figures = Progress(), Figures()
         self.sample: str | None = None
+        self.evolution: str | None = None
         self._waiting: set[asyncio.Future[None]] = set()
 
     @property
@@ -85,6 +86,7 @@ class Feed:
         self.progress = event.progress or self.progress
         self.figures = event.figures or self.figures
         self.sample = event.sample or self.sample
+        self.evolution = event.evolution or self.evolution
 
     def read(self, after: int) -> list[Event]:
         """Events above `after`, at most `READ_EVENTS`. From beyond the end: one `gap` event to go on from."""

@@ -36,6 +36,7 @@ class Record(BaseModel):
     events: int = 0
     progress: Progress = Progress()
     sample: str | None = None
+    evolution: str | None = None
     figures: Figures = Figures()
     estimate: Estimate | None = None
 
@@ -92,7 +93,8 @@ class Run:
     def save(self) -> None:
         feed = self.feed
         if feed.n:
-            seen = {"events": feed.n, "progress": feed.progress, "sample": feed.sample, "figures": feed.figures}
+            seen = {"events": feed.n, "progress": feed.progress, "figures": feed.figures}
+            seen |= {"sample": feed.sample, "evolution": feed.evolution}
             self.record = self.record.model_copy(update=seen)
         write_atomically(self.dir.path / RECORD, self.record.model_dump_json(indent=1).encode())
 
@@ -128,6 +130,7 @@ class Run:
             place=place,
             progress=feed.progress if live else record.progress,
             sample=feed.sample if live else record.sample,
+            evolution=feed.evolution if live else record.evolution,
             model=record.model,
             figures=feed.figures if live else record.figures,
             estimate=record.estimate,

@@ -21,14 +21,23 @@ from weakref import WeakValueDictionary
 import structlog
 
 from gan.blobs import BlobStore
-from gan.contract import ErrorCode, EventKind, FamilyInfo, Training, TrainingRequest, TrainingState
+from gan.contract import (
+    ErrorCode,
+    Estimate,
+    EstimateRequest,
+    EventKind,
+    FamilyInfo,
+    Training,
+    TrainingRequest,
+    TrainingState,
+)
 from gan.engines.base import Engine
 from gan.errors import Full, WorkerError
 from gan.rundir import RunConfig, RunDir
 from gan.server.metrics import Metrics
 from gan.server.models import ModelStore
 from gan.server.runs.drive import Driver
-from gan.server.runs.estimates import estimate
+from gan.server.runs.estimates import estimate, expected
 from gan.server.runs.record import Record, Run
 from gan.server.runs.works import materialise
 from gan.settings import WorkerSettings
@@ -164,6 +173,35 @@ class Trainings:
         self._schedule()
         return self._wire(run)
 
+    async def forget(self, training_id: str, fence: int) -> None:
+        """Cancel it if it goes on, and remove all that is left of it: its record, its samples, its model's own copy."""
+        run = self.run(training_id)
+        await self.cancel(training_id, fence)
+        async with run.lock:
+            if run.driver:
+                await asyncio.gather(run.driver, return_exceptions=True)
+            await asyncio.to_thread(self._erase, run)
+            self._runs.pop(training_id, None)
+
+    def _erase(self, run: Run) -> None:
+        if not run.feed.n:
+            run.feed.load()
+        after = 0
+        while events := run.feed.read(after):
+            for event in events:
+                if event.sample is not None:
+                    self._blobs.remove(event.sample)
+            after = events[-1].n
+        shutil.rmtree(run.dir.path, ignore_errors=True)
+
+    def expected(self, asked: EstimateRequest) -> Estimate:
+        """What a training would come to, see `gan.server.runs.estimates`."""
+        return expected(asked, [run.wire(None) for run in self._newest_finished()])
+
+    def _newest_finished(self) -> list[Run]:
+        finished = [run for run in self._runs.values() if run.record.state is TrainingState.finished]
+        return sorted(finished, key=lambda run: -run.record.created)[:LOOKED_BACK]
+
     # --- inside -------------------------------------------------------------------------------------------------
 
     async def _make(self, training_id: str, request: TrainingRequest, fence: int) -> Run:
@@ -186,8 +224,7 @@ class Trainings:
             device="cuda" if self._engine.status().device.startswith("cuda") else "cpu",
         )
 
-        finished = [run for run in self._runs.values() if run.record.state is TrainingState.finished]
-        newest = sorted(finished, key=lambda run: -run.record.created)[:LOOKED_BACK]
+        newest = self._newest_finished()
 
         def write() -> Run:
             shutil.rmtree(run_dir.path, ignore_errors=True)  # of a PUT that broke off
@@ -197,8 +234,8 @@ class Trainings:
             except BaseException:
                 shutil.rmtree(run_dir.path, ignore_errors=True)
                 raise
-            expected = estimate(request, [run.wire(None) for run in newest])
-            record = Record(state=TrainingState.queued, created=time.time(), fence=fence, estimate=expected)
+            promised = estimate(request, [run.wire(None) for run in newest])
+            record = Record(state=TrainingState.queued, created=time.time(), fence=fence, estimate=promised)
             return Run(run_dir, record)
 
         run = await asyncio.to_thread(write)
