@@ -6,6 +6,7 @@ Each branch imports what it needs, so serving loads no torch.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -21,7 +22,8 @@ def main(arguments: list[str] | None = None) -> int:
         from gan.training.priority import yield_to_others
 
         yield_to_others()
-        return train(options.run_dir, families.get)
+        wandb = bool(os.environ.get("WANDB_API_KEY")) or os.environ.get("WANDB_MODE") in ("offline", "online")
+        return train(options.run_dir, families.get, wandb=wandb)
     if command == "render":
         from gan import families
         from gan.sampling.by_hand import render_sheet
@@ -84,7 +86,6 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve() -> int:
     import asyncio
-    import os
 
     from pydantic import ValidationError
 

@@ -12,6 +12,9 @@ reader never sees half of one. No torch here: the server imports this module.
     resume.safetensors   full state to go on from
     model.safetensors    the served model (EMA), its card and credits in the header; there when finished
     samples/             sample grids, PNG, named by pictures seen
+    metrics.jsonl        losses, speed, phase, samples, figures: one JSON object a line, by pictures seen
+    tensorboard/         the same for TensorBoard
+    evolution.webp       the samples one after another; there when finished
     report.json          the last word: state, figures, error
 """
 
@@ -68,6 +71,8 @@ class RunDir:
     """Paths and small reads and writes of one run folder."""
 
     path: Path
+    wandb: bool = False
+    """Tell W&B of the run as well."""
 
     @property
     def pictures(self) -> Path:
@@ -88,6 +93,18 @@ class RunDir:
     @property
     def events_file(self) -> Path:
         return self.path / "events.jsonl"
+
+    @property
+    def metrics(self) -> Path:
+        return self.path / "metrics.jsonl"
+
+    @property
+    def tensorboard(self) -> Path:
+        return self.path / "tensorboard"
+
+    @property
+    def evolution(self) -> Path:
+        return self.path / "evolution.webp"
 
     @property
     def log(self) -> Path:

@@ -18,9 +18,9 @@ from gan.rundir import Report, RunDir
 from gan.spec import Family
 
 
-def train(path: Path, get_family: Callable[[str], Family]) -> int:
-    """Train the run folder; returns the exit status."""
-    run = RunDir(path)
+def train(path: Path, get_family: Callable[[str], Family], *, wandb: bool = False) -> int:
+    """Train the run folder, telling W&B of it if asked to; returns the exit status."""
+    run = RunDir(path, wandb)
     try:
         with hold(run):
             return _train(run, get_family)

@@ -23,6 +23,8 @@ from torch import Tensor
 from gan.contract import Figures, Progress, TrainingState
 from gan.data.frames import scaled
 from gan.rundir import EventLog, Report, RunDir, write_atomically
+from gan.tracking.evolution import write_evolution
+from gan.tracking.sinks import open_sinks
 from gan.training.checkpoint import load_resume, save_resume
 
 log = logging.getLogger(__name__)
@@ -118,6 +120,7 @@ class Loop:
         self, run: RunDir, learner: Learner, generator: torch.Generator, events: EventLog, clock: Clock
     ) -> None:
         self._run, self._learner, self._generator, self._events, self._clock = run, learner, generator, events, clock
+        self._sinks = open_sinks(run, clock.pictures)
         self._sums: dict[str, Tensor] = {}
         self._steps = 0
         self._last_progress = self._last_checkpoint = time.monotonic()
@@ -171,18 +174,24 @@ class Loop:
             losses={name: round(float(value) / steps, 4) for name, value in self._sums.items()},
         )
         self._events.write("progress", progress=progress)
+        self._sinks.progress(progress)
         self._sums, self._steps = {}, 0
 
     def _show_sample_if_due(self) -> None:
         if self._clock.seconds() < self._next_sample:
             return
-        name = f"{self._clock.pictures:09d}.png"
-        write_atomically(self._run.samples / name, grid_png(self._learner.sample()))
-        self._events.write("sample", text=name)
+        self._show_sample()
         self._samples += 1
         seconds = self._clock.seconds()
         later = seconds + max(SAMPLE_EVERY, SAMPLE_SHARE * seconds)
         self._next_sample = FIRST_SAMPLES[self._samples] if self._samples < len(FIRST_SAMPLES) else later
+
+    def _show_sample(self) -> None:
+        name = f"{self._clock.pictures:09d}.png"
+        png = grid_png(self._learner.sample())
+        write_atomically(self._run.samples / name, png)
+        self._events.write("sample", text=name)
+        self._sinks.sample(png, self._clock.pictures)
 
     def _save(self) -> None:
         clock = self._clock
@@ -193,8 +202,7 @@ class Loop:
         self._save()
         clock = self._clock
         seconds, speed = clock.seconds(), clock.speed()
-        write_atomically(self._run.samples / f"{clock.pictures:09d}.png", grid_png(self._learner.sample()))
-        self._events.write("sample", text=f"{clock.pictures:09d}.png")
+        self._show_sample()
         self._events.write("note", text="Looks at what it has learned.")
         figures = self._learner.judge().model_copy(
             update={
@@ -205,6 +213,9 @@ class Loop:
         )
         self._learner.export(figures)
         self._events.write("figures", figures=figures)
+        self._sinks.end(figures)
+        if write_evolution(self._run) is not None:
+            self._events.write("evolution", text=self._run.evolution.name)
         self._run.write_report(Report(state=TrainingState.finished, figures=figures))
         self._events.write("state", state=TrainingState.finished)
 
