@@ -151,6 +151,31 @@ def evaluate(
 
 
 @app.command()
+def runs(
+    ids: Annotated[
+        list[str] | None, typer.Argument(help="Trainings to compare: ids, their beginnings, or titles.")
+    ] = None,
+    family: Annotated[str | None, typer.Option(help="Only those of this family.")] = None,
+    limit: Annotated[int, typer.Option(help="Only so many, the newest first.", min=1)] = 30,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, the curves in it.")] = False,
+) -> None:
+    """List the trainings of this machine's worker, or compare some: settings, figures, curves."""
+    os.environ.setdefault("ARTEL_WORKER_DATA", str(_settings().data / "worker"))
+    options = [*(("--family", family) if family else ()), *(("--json",) if as_json else ()), "--limit", str(limit)]
+    _become("gan", "runs", *options, *(ids or ()))
+
+
+@app.command()
+def evolution(
+    training: Annotated[str, typer.Argument(help="A training: its id, the beginning of it, or its title.")],
+    to: Annotated[Path | None, typer.Argument(help="File to write: .webp, .gif or .mp4.")] = None,
+) -> None:
+    """Make one animation of all the samples of a training, from its first step to its last."""
+    os.environ.setdefault("ARTEL_WORKER_DATA", str(_settings().data / "worker"))
+    _become("gan", "evolution", training, *((str(to),) if to else ()))
+
+
+@app.command()
 def backup(to: Annotated[Path | None, typer.Argument(help="File to write, .tar.gz.")] = None) -> None:
     """Save the database, models, pictures and folders in one file, also while everything runs."""
     from bot.cli.backing_up import back_up

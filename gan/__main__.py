@@ -1,4 +1,4 @@
-"""`python -m gan serve | train RUN_DIR | render | directions | evaluate | bench`.
+"""`python -m gan serve | train RUN_DIR | render | directions | evaluate | runs | evolution | bench`.
 
 Each branch imports what it needs, so serving loads no torch.
 """
@@ -42,6 +42,17 @@ def main(arguments: list[str] | None = None) -> int:
 
         o = options
         return evaluate(o.model, o.against, o.count, o.variety, o.json, WorkerSettings().data, families.get)
+    if command == "runs":
+        from gan.settings import WorkerSettings
+        from gan.tracking.table import show_runs
+
+        o = options
+        return show_runs(o.folder or WorkerSettings().data / "trainings", o.ids, o.family, o.limit, o.json)
+    if command == "evolution":
+        from gan.settings import WorkerSettings
+        from gan.tracking.table import save_evolution
+
+        return save_evolution(WorkerSettings().data / "trainings", options.id, options.to)
     from gan.sampling.bench import bench
 
     return bench(options.model)
@@ -79,6 +90,15 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--count", type=int, default=256, help="pictures drawn for the measurement")
     evaluate.add_argument("--variety", type=float, default=0.5)
     evaluate.add_argument("--json", action="store_true", help="the figures as JSON instead of a table")
+    runs = commands.add_parser("runs", help="list trainings, or compare those named")
+    runs.add_argument("ids", nargs="*", help="ids, their beginnings, titles, or run folders")
+    runs.add_argument("--folder", type=Path, help="folder of run folders; the worker's own if unset")
+    runs.add_argument("--family", help="only those of this family")
+    runs.add_argument("--limit", type=int, default=30, help="only so many, the newest first")
+    runs.add_argument("--json", action="store_true", help="one JSON object a line, the curves in it")
+    evolution = commands.add_parser("evolution", help="make one animation of all the samples of a training")
+    evolution.add_argument("id", help="id, its beginning, title, or run folder")
+    evolution.add_argument("to", type=Path, nargs="?", help="file to write: .webp, .gif or .mp4")
     bench = commands.add_parser("bench", help="time renders by stage on this machine")
     bench.add_argument("model", type=Path)
     return parser
