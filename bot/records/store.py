@@ -9,7 +9,9 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bot.records.animations import Animations
+from bot.records.art import Art
 from bot.records.audit import Audit
+from bot.records.collections import Collections
 from bot.records.database import Database, open_database
 from bot.records.favourites import Favourites
 from bot.records.gallery import Gallery
@@ -19,6 +21,7 @@ from bot.records.models import Models
 from bot.records.outputs import Outputs, outputs
 from bot.records.people import People, members, servers
 from bot.records.requests import Requests, requests
+from bot.records.retirements import Retirements
 from bot.records.showcases import Showcases
 from bot.records.sliders import SliderNames
 from bot.records.trainings import Trainings, trainings
@@ -73,6 +76,9 @@ class Records:
     animations: Animations
     showcases: Showcases
     limits: Limits
+    art: Art
+    collections: Collections
+    retirements: Retirements
 
     async def every_request(self, *, server_id: int | None = None, limit: int | None = None) -> Sequence[RequestLine]:
         """Who asked for what and when, how it went, how long it took, with which model, and what came of it.
@@ -92,6 +98,7 @@ def open_records(url: str) -> Records:
     database = open_database(url)
     topics = (People, Requests, Outputs, Models, Trainings, Usage, Audit, Gallery)
     topics += (Lineage, Favourites, SliderNames, Animations, Showcases, Limits)  # type: ignore[assignment]
+    topics += (Art, Collections, Retirements)  # type: ignore[assignment]
     return Records(database, *(topic(database) for topic in topics))  # type: ignore[arg-type]
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from bot.records.database import Database
 from bot.records.people import members
 from bot.records.requests import requests
-from bot.records.schema import Json, Snowflake, UtcTime, metadata, now
+from bot.records.schema import Json, RowId, Snowflake, UtcTime, metadata, now
 from bot.records.upserts import insert_once
 
 trainings = sa.Table(
@@ -32,6 +32,7 @@ trainings = sa.Table(
     sa.Column("sent_at", UtcTime, nullable=False),
     sa.Column("turn_at", UtcTime),
     sa.Column("ended_at", UtcTime),
+    sa.Column("version_id", RowId, index=True),
 )
 
 LINE_LOCK = 4184218
@@ -50,6 +51,8 @@ class NewTraining:
     left_out: Sequence[str]
     body: Mapping[str, Any]
     """The body that was PUT to the worker; sent again as it is if the worker has lost it."""
+    version_id: int | None = None
+    """What exactly it learns from, see `bot.records.collections`."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,7 @@ class Training:
     turn_at: datetime | None
     """When its turn came, and it went to the worker; none while it waits in line."""
     ended_at: datetime | None
+    version_id: int | None
     server_id: int | None
     member_id: int
     member_name: str
@@ -108,12 +112,15 @@ Choose = Callable[[Sequence[InLine], Sequence[InLine], Sequence[InLine]], Sequen
 class Trainings:
     database: Database
 
-    async def record(self, new: NewTraining) -> None:
-        """Record a training before it is sent; the same id again changes nothing."""
+    async def record(self, new: NewTraining) -> bool:
+        """Record a training before it is sent; the same id again changes nothing. False when that is another
+        request's."""
         row = {**vars(new), "source": new.source[:200], "left_out": list(new.left_out), "body": dict(new.body)}
         row |= {"state": "queued", "fence": 0, "figures": {}, "sent_at": now()}
         async with self.database.write() as connection:
             await insert_once(connection, trainings, row, keys=("id",))
+            query = sa.select(trainings.c.request_id).where(trainings.c.id == new.id)
+            return bool((await connection.execute(query)).scalar_one() == new.request_id)
 
     async def take_turn(self, training_id: str, at_once: int, choose: Choose) -> Place:
         """Take the turn of a waiting training if it is its own and one is free; else where it stands in the line.
