@@ -20,6 +20,7 @@ from bot.records import Records, open_records
 from bot.safety.fetch import Fetcher
 from bot.safety.folders import Folders
 from bot.safety.intake import Intake
+from bot.safety.seal import open_seal
 from bot.settings import Settings, SettingsError
 from bot.tracing import open_tracing
 from bot.web.app import build_site, create_app, serve
@@ -108,7 +109,7 @@ async def gallery(settings: Settings, rooms: Rooms, client: discord.Client) -> A
     host = settings.web.host if settings.playground_url is None else "127.0.0.1"
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        site = await build_site(settings, rooms.records, rooms.worker, session, client)
+        site = await build_site(settings, rooms.records, rooms.worker, session, client, rooms.parts.seal)
         app = create_app(site, playground=settings.playground_url)
         try:
             address = await stack.enter_async_context(serve(app, host, settings.web.port))
@@ -163,6 +164,7 @@ async def open_rooms(settings: Settings, messenger: DiscordMessenger) -> AsyncIt
             folders=folders,
             intake=intake,
             limits=settings.limits,
+            seal=open_seal(settings.data / "provenance", settings.marking),
             metrics=metrics,
             tracing=tracing,
         )

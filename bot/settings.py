@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 from bot.limits import Intake as Intake
 from bot.limits import Limits as Limits
 from bot.limits import PositiveFloat, PositiveInt, Section, env
+from bot.marking import Marking as Marking
 
 PLAYGROUND_TOKEN = "playground"
 """What the playground takes for a bot token; it is no secret, since the playground listens on loopback alone."""
@@ -173,6 +174,7 @@ class Settings(Section):
     web: Web = Web()
     limits: Limits = Limits()
     intake: Intake = Intake()
+    marking: Marking = Marking()
     log: Log = Log()
 
     @property

@@ -52,6 +52,8 @@ def fit(picture: bytes) -> bytes:
     """The picture as a PNG of at most 128 × 128 pixels and 256 KiB. Raises `Refused` when it cannot be read."""
     try:
         with Image.open(io.BytesIO(picture)) as opened:
+            if opened.format == "PNG" and max(opened.size) <= SIDE and len(picture) <= MAX_BYTES:
+                return picture  # as it is, with the manifest that saving it anew would drop
             image = opened.convert("RGBA")
     except (OSError, ValueError) as error:
         raise Refused(texts.EMOJI_REFUSED) from error

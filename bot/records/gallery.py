@@ -80,6 +80,9 @@ class Moving:
     """The pictures that it walks through; empty for new ones."""
     sha256: str
     """Of its file, which is the worker's blob."""
+    model_sha256: str
+    walk: Mapping[str, Any]
+    credits: Sequence[Mapping[str, Any]]
     media_type: str
     made_at: datetime
     server_id: int | None
@@ -144,7 +147,8 @@ class Gallery:
         return found[0] if found else None
 
     async def _moving(self, sight: Sight, condition: sa.ColumnElement[bool], count: int) -> list[Moving]:
-        columns = [animations.c[name] for name in ("id", "model_id", "stops", "sha256", "media_type", "made_at")]
+        told = ("model_sha256", "walk", "credits", "sha256", "media_type", "made_at")
+        columns = [animations.c[name] for name in ("id", "model_id", "stops", *told)]
         who = (requests.c.server_id, requests.c.member_id, members.c.name.label("member"))
         joined = animations.join(requests).join(members, members.c.id == requests.c.member_id)
         seen = animations.c.deleted_at.is_(None) & _answered(sight)

@@ -11,6 +11,7 @@ import discord
 from aiohttp import web
 
 from bot.records import Records
+from bot.safety.seal import Seal
 from bot.settings import Settings
 from bot.web.budget import Budget
 from bot.web.catalogue import Catalogue
@@ -57,6 +58,7 @@ async def build_site(
     worker: Worker,
     session: aiohttp.ClientSession,
     client: discord.Client,
+    seal: Seal | None = None,
 ) -> Site:
     entrance = _entrance(settings, session, client)
     address = settings.web.address
@@ -66,7 +68,7 @@ async def build_site(
         entrance=entrance,
         door=RememberingDoor(entrance),
         catalogue=Catalogue(records, worker),
-        easel=Easel(worker, Budget(settings.web.renders_per_minute)),
+        easel=Easel(worker, Budget(settings.web.renders_per_minute), seal),
         sessions=Sessions(key, secure=bool(address and address.startswith("https://"))),
         pages=templates(),
         address=address,

@@ -9,12 +9,13 @@ import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter
 
 from bot.errors import Refused, Retry
-from bot.records.gallery import Hung
+from bot.records.gallery import Hung, Moving
+from bot.safety.seal import Facts, Seal
 from bot.web.budget import Budget
 from bot.web.needs import Worker
 from bot.worker import WorkerRefused
@@ -32,6 +33,8 @@ AT_ONCE = 3
 """Renders for pages at the same time: they ride in the worker's batches, and must not crowd out the chat's."""
 MOST_WAITING = 200
 KEPT_BYTES = 48 * 1024 * 1024
+SEALED_FROM = 512
+"""Smaller ones are thumbnails on a page, two dozen at a time, and no pictures to take away."""
 USUAL = 256
 """Side in pixels of what costs one picture."""
 BUSY = "Many are looking at pictures just now."
@@ -60,8 +63,8 @@ class Drawn:
 
 
 class Easel:
-    def __init__(self, worker: Worker, budget: Budget) -> None:
-        self._worker, self._budget = worker, budget
+    def __init__(self, worker: Worker, budget: Budget, seal: Seal | None = None) -> None:
+        self._worker, self._budget, self._seal = worker, budget, seal
         self._turn = asyncio.Semaphore(AT_ONCE)
         self._waiting = 0
         self._kept: OrderedDict[str, Drawn] = OrderedDict()
@@ -80,7 +83,18 @@ class Easel:
             format=PictureFormat(hung.format) if size is None else PictureFormat.webp,
         )
         (drawn,) = await self.draw(request, hung.model_sha256, for_member)
-        return drawn
+        if self._seal is None or (size is not None and size < SEALED_FROM):
+            return drawn
+        facts = Facts(
+            number=hung.id,
+            model=hung.model_id,
+            model_title=hung.model_id,
+            model_sha256=hung.model_sha256,
+            recipe=hung.recipe,
+            credits=[one.model_dump(mode="json") for one in drawn.credits],
+            size=request.size,
+        )
+        return replace(drawn, data=await self._seal.seal(drawn.data, drawn.media_type, facts))
 
     async def draw(self, request: RenderRequest, model_sha256: str, for_member: int) -> Sequence[Drawn]:
         """The pictures of a request by exactly this model. Raises as `picture`, and `Refused` for what the worker does
@@ -99,14 +113,22 @@ class Easel:
             self._keep(one, picture)
         return drawn
 
-    async def animation(self, sha256: str, for_member: int) -> bytes:
+    async def animation(self, walk: Moving, for_member: int) -> bytes:
         """The file of an animation. Raises `Gone` when the worker no longer has it, and as `picture`."""
+        if walk.sha256 in self._kept:  # a browser asks for it in parts, which must be parts of one file
+            self._kept.move_to_end(walk.sha256)
+            return self._kept[walk.sha256].data
         self._budget.spend(for_member, FILE_COST)
         try:
             async with self._turn:
-                return await self._worker.blob(sha256)
+                data = await self._worker.blob(walk.sha256)
         except WorkerRefused as refused:
             raise Gone("The file of this animation is gone.") from refused
+        if self._seal is not None:
+            facts = Facts(walk.id, walk.model_id, walk.model_id, walk.model_sha256, walk.walk, walk.credits)
+            data = await self._seal.seal(data, walk.media_type, replace(facts, kind="animation"))
+        self._keep(walk.sha256, Drawn(data, walk.media_type))
+        return data
 
     async def _render(self, request: RenderRequest, model_sha256: str) -> RenderAnswer:
         if self._waiting >= MOST_WAITING:

@@ -14,6 +14,7 @@ from bot.stories import DeleteMine, MakeEmoji, Posted, SetDefaultModel
 from bot.workflows.making import ask_worker, new_outputs
 from bot.workflows.planning import picture_here
 from bot.workflows.recipes import EMOJI_SIZE, Plan, Single, read_recipe
+from bot.workflows.sealing import sealed
 from bot.workflows.taking_back import forget_pictures
 from bot.workflows.telling import Telling, patiently
 
@@ -82,8 +83,8 @@ async def _emoji_picture(telling: Telling, output_id: int) -> bytes:
     recipe = read_recipe(output.recipe)
     plan = Plan(model_id=output.model_id, recipes=(recipe,), size=EMOJI_SIZE, again=Single(output_id=output_id))
     answer = await ask_worker(telling, plan)
-    await telling.parts.records.outputs.record(telling.id, new_outputs(plan, answer))
-    return answer.pictures[0].data
+    ids = await telling.parts.records.outputs.record(telling.id, new_outputs(plan, answer))
+    return (await sealed(telling.parts, plan, ids, answer))[0]
 
 
 def emoji_name(typed: str) -> str:

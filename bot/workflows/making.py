@@ -15,6 +15,7 @@ from bot.stories import Posted
 from bot.worker import WorkerRefused
 from bot.workflows.planning import MakeAsk, plan_of
 from bot.workflows.recipes import Made, Plan
+from bot.workflows.sealing import sealed
 from bot.workflows.showing import standing, view
 from bot.workflows.telling import Telling, elapsed_ms
 from bot.workflows.words import credit_lines
@@ -62,8 +63,8 @@ async def render(telling: Telling, plan: Plan) -> Made:
     with telling.stage.at("records"):
         ids = await parts.records.outputs.record(telling.id, new_outputs(plan, answer), ending)
     parts.metrics.ended(telling.ask.kind, ending.state.value, ending.timings)
-    for output_id, picture in zip(ids, answer.pictures, strict=True):
-        parts.shelf.put(output_id, picture.data)
+    for output_id, data in zip(ids, await sealed(parts, plan, ids, answer), strict=True):
+        parts.shelf.put(output_id, data)
     shares = tuple(credit_lines(picture.credits) for picture in answer.pictures)
     return Made(output_ids=tuple(ids), credits=shares, ms=ms)
 
@@ -108,5 +109,5 @@ async def deliver(telling: Telling, plan: Plan, made: Made, posted: Posted | Non
     """Show the pictures; after a restart they are first made again from their recipes. `posted`: in whose place."""
     data = telling.parts.shelf.get(made.output_ids)
     if data is None:
-        data = [picture.data for picture in (await ask_worker(telling, plan)).pictures]
+        data = await sealed(telling.parts, plan, made.output_ids, await ask_worker(telling, plan))
     return await telling.deliver(await view(telling, plan, made, data), posted)

@@ -9,6 +9,7 @@ from bot.records import Records
 from bot.safety.fetch import Fetcher
 from bot.safety.folders import Folders
 from bot.safety.intake import Intake
+from bot.safety.seal import Seal
 from bot.settings import Limits
 from bot.stories import Messenger
 from bot.tracing import Tracing
@@ -65,6 +66,8 @@ class Parts:
     folders: Folders
     intake: Intake
     limits: Limits
+    seal: Seal | None = None
+    """What signs all that goes out; none only where a test wants files as the worker made them."""
     patience: Patience = Patience()
     shelf: Shelf = field(default_factory=Shelf)
     line: Line = field(default_factory=Line)

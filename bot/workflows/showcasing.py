@@ -13,6 +13,7 @@ from bot.stories import Favour, Origin, PicturesView, SetShowcase, ShownPicture
 from bot.workflows.making import ask_worker
 from bot.workflows.planning import picture_here
 from bot.workflows.recipes import LARGE_SIZE, Plan, Single, read_recipe
+from bot.workflows.sealing import sealed
 from bot.workflows.telling import Telling
 
 log = logging.getLogger(__name__)
@@ -86,7 +87,7 @@ def _there(origin: Origin, output_id: int, channel_id: int) -> Origin:
 async def _view(telling: Telling, picture: Output, stars: int) -> PicturesView:
     recipe, library = read_recipe(picture.recipe), telling.parts.library
     plan = Plan(model_id=picture.model_id, recipes=(recipe,), size=LARGE_SIZE, again=Single(output_id=picture.id))
-    drawn = (await ask_worker(telling, plan)).pictures[0]
+    (file,) = await sealed(telling.parts, plan, [picture.id], await ask_worker(telling, plan))
     makers = await telling.parts.records.outputs.makers([picture.id])
     return PicturesView(
         request_id=picture.request_id,
@@ -95,7 +96,7 @@ async def _view(telling: Telling, picture: Output, stars: int) -> PicturesView:
         model_id=picture.model_id,
         model_title=library.title(picture.model_id),
         headline=said("Picture #{picture}", picture=picture.id),
-        pictures=(ShownPicture(output_id=picture.id, data=b64encode(drawn.data)),),
+        pictures=(ShownPicture(output_id=picture.id, data=b64encode(file)),),
         large=True,
         subject_id=picture.id,
         stars=stars,

@@ -8,6 +8,7 @@ from bot.stories import MakeSticker
 from bot.workflows.making import ask_worker, new_outputs
 from bot.workflows.planning import picture_here
 from bot.workflows.recipes import STICKER_SIZE, Plan, Single, read_recipe
+from bot.workflows.sealing import sealed
 from bot.workflows.telling import Telling, patiently
 
 SHORTEST, LONGEST = 2, 30
@@ -36,8 +37,9 @@ async def give_sticker(telling: Telling, ask: MakeSticker) -> str:
         relation="same",
     )
     answer = await ask_worker(telling, plan)
-    await telling.parts.records.outputs.record(telling.id, new_outputs(plan, answer))
-    messenger, origin, data = telling.parts.messenger, telling.origin, answer.pictures[0].data
+    ids = await telling.parts.records.outputs.record(telling.id, new_outputs(plan, answer))
+    (data,) = await sealed(telling.parts, plan, ids, answer)
+    messenger, origin = telling.parts.messenger, telling.origin
     made = await patiently(lambda: messenger.make_sticker(origin, name, data), telling.parts.patience.render)
     await telling.note("make_sticker", name, output=picture.id)
     return made

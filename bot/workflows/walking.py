@@ -11,6 +11,7 @@ from bot.policy import render_quotas
 from bot.records.animations import NewAnimation
 from bot.records.outputs import Output
 from bot.records.requests import RequestState
+from bot.safety.seal import Facts
 from bot.stories import NoticeView, PicturesView, Plain, Posted, ShownPicture, Walk
 from bot.workflows.planning import one_model, picture_here
 from bot.workflows.recipes import drawn_seed, fresh, read_recipe
@@ -122,6 +123,8 @@ async def keep(telling: Telling, plan: WalkPlan, end: TaskEnd) -> int:
 async def deliver(telling: Telling, plan: WalkPlan, end: TaskEnd, animation_id: int) -> Posted:
     walked, worker = _walked(end), telling.parts.worker
     data = await patiently(lambda: worker.blob(walked.blob), telling.parts.patience.away)
+    if (seal := telling.parts.seal) is not None:
+        data = await seal.seal(data, walked.media_type, _facts(telling, plan, walked, animation_id))
     stops = len(plan.task.stops)
     view = PicturesView(
         request_id=telling.id,
@@ -143,6 +146,19 @@ async def deliver(telling: Telling, plan: WalkPlan, end: TaskEnd, animation_id: 
         stops=plan.stops,
     )
     return await telling.deliver(view, end.posted)
+
+
+def _facts(telling: Telling, plan: WalkPlan, walked: Walked, animation_id: int) -> Facts:
+    return Facts(
+        number=animation_id,
+        kind="animation",
+        model=plan.task.model,
+        model_title=telling.parts.library.title(plan.task.model),
+        model_sha256=plan.model_sha256,
+        recipe=plan.task.model_dump(mode="json"),
+        credits=[credit.model_dump(mode="json") for credit in walked.credits],
+        size=max(walked.width, walked.height),
+    )
 
 
 def _walked(end: TaskEnd) -> Walked:

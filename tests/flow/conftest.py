@@ -13,6 +13,7 @@ from bot.records import Records, open_records
 from bot.safety.fetch import Fetcher
 from bot.safety.folders import Folders
 from bot.safety.intake import Intake
+from bot.safety.seal import Seal
 from bot.settings import Limits
 from bot.stories import Ask, Origin
 from bot.workflows.durable import Durable
@@ -81,6 +82,7 @@ async def open_house(
     *,
     worker: FakeWorker | None = None,
     limits: Limits | None = None,
+    seal: Seal | None = None,
 ) -> AsyncIterator[House]:
     """The house as `bot.app` builds it, but for messenger and worker; open."""
     records = open_records(url)
@@ -96,6 +98,7 @@ async def open_house(
             folders=folders,
             intake=intake,
             limits=limits or Limits(),
+            seal=seal,
             patience=PATIENCE,
         )
         studio = Studio(parts, Durable(url, "bot-0", WRITTEN_TYPES), "test")

@@ -101,7 +101,7 @@ async def large(request: web.Request) -> web.Response:
 
 
 async def original(request: web.Request) -> web.Response:
-    """The file as it was posted, byte for byte."""
+    """The file as it was posted, with a manifest that says what it is."""
     answer = await _image(request, None)
     answer.headers["Content-Disposition"] = f'attachment; filename="artel-{request.match_info["id"]}.png"'
     return answer

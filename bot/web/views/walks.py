@@ -48,7 +48,7 @@ async def file(request: web.Request) -> web.Response:
     if request.headers.get("If-None-Match") == headers["ETag"]:
         return web.Response(status=304, headers=headers)
     try:
-        data = await site.easel.animation(found.sha256, guest.visitor.id)
+        data = await site.easel.animation(found, guest.visitor.id)
     except Gone:
         return placeholder(request, "This animation is gone", 410)
     except Retry:
