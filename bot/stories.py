@@ -9,70 +9,28 @@ from __future__ import annotations
 
 from typing import Literal, Protocol
 
-from bot.views import (
+from bot.views import (  # noqa: I001 (one line a name, or this list would fill a third of the page)
     CreditsView as CreditsView,
-)
-from bot.views import (
     FamilyView as FamilyView,
-)
-from bot.views import (
     GalleryView as GalleryView,
-)
-from bot.views import (
     Kin as Kin,
-)
-from bot.views import (
     MatesView as MatesView,
-)
-from bot.views import (
     ModelLine as ModelLine,
-)
-from bot.views import (
     NoticeView as NoticeView,
-)
-from bot.views import (
     Parent as Parent,
-)
-from bot.views import (
     Pick as Pick,
-)
-from bot.views import (
     PicksView as PicksView,
-)
-from bot.views import (
     PicturesView as PicturesView,
-)
-from bot.views import (
     Plain as Plain,
-)
-from bot.views import (
     Posted as Posted,
-)
-from bot.views import (
     Progress as Progress,
-)
-from bot.views import (
     QueueLine as QueueLine,
-)
-from bot.views import (
     ShownPicture as ShownPicture,
-)
-from bot.views import (
     Slider as Slider,
-)
-from bot.views import (
     SliderBoard as SliderBoard,
-)
-from bot.views import (
     SliderSheet as SliderSheet,
-)
-from bot.views import (
     TrainingPhase as TrainingPhase,
-)
-from bot.views import (
     TrainingView as TrainingView,
-)
-from bot.views import (
     View as View,
 )
 
