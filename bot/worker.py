@@ -43,6 +43,8 @@ from gan.contract import (
     TaskRequest,
     Training,
     TrainingRequest,
+    TransformAnswer,
+    TransformRequest,
 )
 
 log = logging.getLogger(__name__)
@@ -174,6 +176,18 @@ class WorkerClient:
             request_id=request_id,
         )
         return _parsed(RenderAnswer, answer)
+
+    async def transform(self, request: TransformRequest, *, request_id: str = "") -> TransformAnswer:
+        """A picture transformed at once, with its recipe; the same request makes the same bytes."""
+        answer = await self._call(
+            "POST",
+            "/transform",
+            body=_json(request),
+            headers={MODEL_ID_HEADER: request.model, **JSON},
+            seconds=self._render_s,
+            request_id=request_id,
+        )
+        return _parsed(TransformAnswer, answer)
 
     async def put_task(self, task_id: str, body: TaskRequest) -> Task:
         """Start a walk or a find, or find it as it was started before under this id."""

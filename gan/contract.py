@@ -10,7 +10,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, model_validator
 
 PREFIX = "/v1"
 MODEL_ID_HEADER = "X-Artel-Model"
@@ -28,6 +28,8 @@ MAX_BLOB_BYTES = 32 * 1024 * 1024
 MAX_JSON_BYTES = 4 * 1024 * 1024
 MAX_TRAINING_PICTURES = 30_000
 MIN_TRAINING_PICTURES = 8
+MAX_TRANSFORM_SIDE = 512
+"""Longest side in pixels at which a transformer works, and of the pictures it is given (larger ones are shrunk)."""
 MAX_WALK_FRAMES = 240
 MAX_WALK_SIDE = 512
 MAX_WALK_PIXELS = 32 * 1024 * 1024
@@ -135,7 +137,35 @@ class Prompt(Wire):
     seed: SeedNumber
 
 
-Recipe = Annotated[Seed | Vary | Blend | Mix | Edit | Truncate | Anchor | Point | Prompt, Field(discriminator="kind")]
+class TransformOptions(Wire):
+    """How a transformer changes a picture. A family's README says which of these it heeds; the others change nothing."""
+
+    strength: Unit = 1.0
+    """0 leaves the picture as it is, 1 is all that the model does."""
+    seed: SeedNumber = 0
+    """For families that draw something new; the same seed gives the same picture."""
+    back: bool = False
+    """Where a model leads both ways: from the second set's look to the first's."""
+    side: Annotated[int, Field(ge=32, le=MAX_TRANSFORM_SIDE)] | None = None
+    """Longer side in pixels at which it works, so that the picture does not depend on the size asked of the render;
+    none means the model's own."""
+
+
+class Transform(Wire):
+    """What a transformer makes of a picture, and of a second one where its family takes two (style: the artwork).
+
+    Pictures are blobs that must have been PUT before: PNG, JPEG, WebP or GIF (the first frame). It nests in no other.
+    """
+
+    kind: Literal["transform"] = "transform"
+    picture: Sha256
+    second: Sha256 | None = None
+    options: TransformOptions = TransformOptions()
+
+
+Recipe = Annotated[
+    Seed | Vary | Blend | Mix | Edit | Truncate | Anchor | Point | Prompt | Transform, Field(discriminator="kind")
+]
 for _recipe in (Vary, Blend, Mix, Edit, Truncate):
     _recipe.model_rebuild()
 
@@ -291,8 +321,15 @@ class FamilyInfo(Wire):
     kind: Literal["sampler", "transformer"]
     recipes: tuple[str, ...]
     """The recipe kinds it can render. `edit` means its models have directions, `point` that uploads can be found in
-    them, `blend` that one can walk through them."""
+    them, `blend` that one can walk through them; transformers know `transform` alone."""
     summary: str = ""
+    data: Literal["single", "paired", "unpaired", "content+style"] = "single"
+    """What it learns from. `single`: works. `paired`: works, of which it derives the pictures to start from.
+    `unpaired` and `content+style`: two sets, told apart by `Work.part`."""
+    takes: Literal[0, 1, 2] = 0
+    """How many pictures a transform of it takes."""
+    heeds: tuple[Literal["strength", "seed", "back"], ...] = ()
+    """The `TransformOptions` that make a difference."""
 
 
 class FamilyList(Wire):
@@ -326,6 +363,32 @@ class Picture(Wire):
     """Largest weight first; at most 8, of which the last may be the `rest`. They sum to 1."""
 
 
+class PictureSource(Wire):
+    """A picture to work on: either a blob that is there, or its bytes."""
+
+    sha256: Sha256 | None = None
+    data: Base64Bytes | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> PictureSource:
+        if (self.sha256 is None) == (self.data is None):
+            raise ValueError("give the hash of a blob or the picture's bytes, one of both")
+        return self
+
+
+class TransformRequest(Wire):
+    """`POST /v1/transform` → `TransformAnswer`: in one call what else is two blobs and a render of a `Transform`."""
+
+    model: ModelId
+    picture: PictureSource
+    second: PictureSource | None = None
+    options: TransformOptions = TransformOptions()
+    size: Annotated[int, Field(ge=16, le=MAX_SIDE)] | None = None
+    """Longer side of the answer in pixels; none leaves it as the model gives it."""
+    upscaler: Upscaler = Upscaler.auto
+    format: PictureFormat = PictureFormat.png
+
+
 class StageTimes(Wire):
     """Milliseconds spent in each stage of one render, for the timings of the record."""
 
@@ -340,6 +403,11 @@ class RenderAnswer(Wire):
     model_sha256: Sha256
     pictures: tuple[Picture, ...]
     times: StageTimes = StageTimes()
+
+
+class TransformAnswer(RenderAnswer):
+    recipe: Transform
+    """What makes the same picture again by `POST /v1/render`; its pictures are stored as blobs."""
 
 
 # --- tasks: what takes seconds --------------------------------------------------------------------------------------
@@ -485,6 +553,8 @@ class Work(Wire):
     title: Annotated[str, Field(max_length=100)] = ""
     artist: Annotated[str, Field(max_length=100)] = ""
     licence: Annotated[str, Field(max_length=60)] = ""
+    part: Literal["a", "b"] = "a"
+    """Which of two sets it belongs to: `unpaired` leads from a to b and back, `content+style` has its artworks in b."""
 
 
 class TrainingRequest(Wire):

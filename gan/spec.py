@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
 
-    from gan.contract import Credit, FamilyInfo, ModelCard, Recipe
+    from gan.contract import Credit, FamilyInfo, ModelCard, Recipe, TransformOptions
     from gan.rundir import RunDir
 
 
@@ -60,6 +60,31 @@ class LatentModel(SamplerModel, Protocol):
         """Latent codes of recipes, relative to the model's mean: [N, …]."""
 
 
+@dataclass(frozen=True)
+class Transforming:
+    """One picture to transform: uint8 pixels [H, W, 4] (RGBA, not premultiplied), no side over `MAX_TRANSFORM_SIDE`."""
+
+    picture: NDArray[np.uint8]
+    second: NDArray[np.uint8] | None
+    """The artwork, for families that take two."""
+    options: TransformOptions
+
+
+class TransformerModel(Protocol):
+    """A loaded model that turns pictures into other pictures."""
+
+    card: ModelCard
+    nbytes: int
+    """Memory it holds, for the LRU of loaded models."""
+
+    def transform(self, asked: Sequence[Transforming]) -> list[Rendered]:
+        """One picture for each, at the model's own size or `options.side`, in the shape of what it was given.
+
+        A picture's bytes depend on its own input and options alone, never on its neighbours. Raises
+        `gan.errors.WorkerError` (`invalid`, `bad_picture`) for what it cannot work on, such as a missing second one.
+        """
+
+
 class Family(Protocol):
     """A kind of model. `INFO` is importable without torch; the methods may import it."""
 
@@ -73,6 +98,18 @@ class Family(Protocol):
 
     def train(self, run: RunDir) -> None:
         """Train as the run folder says until its budget ends or `control` says stop; goes on from `resume` if there."""
+
+
+class TransformerFamily(Protocol):
+    """A family whose models transform pictures: `info.kind` is `transformer`, its one recipe `transform`."""
+
+    info: FamilyInfo
+
+    def load(self, path: Path, device: str = "cpu") -> TransformerModel:
+        """As `Family.load`."""
+
+    def train(self, run: RunDir) -> None:
+        """As `Family.train`. `run.config().request.works` tell by their `part` which of two sets a picture is of."""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from gan.contract import (
     Prompt,
     Recipe,
     Seed,
+    Transform,
     Truncate,
     Vary,
     depth,
@@ -69,6 +70,8 @@ def another(recipe: Recipe, seed: int) -> Recipe:
             return Mix(a=b, b=a, layers=layers)
         case Prompt(text=text):
             return Prompt(text=text, seed=seed % SEED_LIMIT)
+        case Transform(options=options):
+            return recipe.model_copy(update={"options": options.model_copy(update={"seed": seed % SEED_LIMIT})})
         case Point() | Anchor():
             return fits(Vary(of=recipe, seed=seed % SEED_LIMIT, amount=NEAR_AGAIN))
 

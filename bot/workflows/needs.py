@@ -19,6 +19,8 @@ from gan.contract import (
     TaskRequest,
     Training,
     TrainingRequest,
+    TransformAnswer,
+    TransformRequest,
 )
 
 Steering = Literal["stop", "cancel", "pause", "resume"]
@@ -37,6 +39,9 @@ class Worker(Protocol):
         """A model's sliders; waits so long for those that are still being found."""
 
     async def render(self, request: RenderRequest, *, request_id: str = "") -> RenderAnswer: ...
+
+    async def transform(self, request: TransformRequest, *, request_id: str = "") -> TransformAnswer:
+        """One picture transformed, with the recipe that makes it again by `render`."""
 
     async def put_task(self, task_id: str, body: TaskRequest) -> Task:
         """Start a walk or a find, or find it as it was started before under this id."""

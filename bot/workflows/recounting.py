@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from bot.language import said
 from bot.workflows.words import percent
-from gan.contract import Anchor, Blend, Credit, Edit, Mix, Point, Prompt, Recipe, Seed, Truncate, Vary
+from gan.contract import Anchor, Blend, Credit, Edit, Mix, Point, Prompt, Recipe, Seed, Transform, Truncate, Vary
 
 MOST_STEPS = 12
 
@@ -54,5 +54,10 @@ def _step(recipe: Recipe, sliders: Mapping[str, str]) -> tuple[str, Recipe | Non
             return said("the model's work number {number}, drawn again", number=index + 1), None
         case Point():
             return said("found from an upload"), None
+        case Transform(second=None, options=options):
+            return said("a picture transformed, strength {share}", share=percent(options.strength)), None
+        case Transform(options=options):
+            words = "a picture brought to the style of an artwork, strength {share}"
+            return said(words, share=percent(options.strength)), None
         case Prompt(text=text, seed=seed):
             return said("“{text}”, seed {seed}", text=text, seed=seed), None

@@ -24,22 +24,25 @@ from typing import Any, cast
 import torch
 from pydantic import TypeAdapter
 
-from gan.contract import ErrorCode, PictureFormat, Recipe, Seed
+from gan.contract import ErrorCode, PictureFormat, Recipe, Seed, Transform
 from gan.contract import Upscaler as Choice
 from gan.engines import wire
 from gan.errors import WorkerError
 from gan.sampling.batches import Batches, Waiting
 from gan.sampling.encode import encode
-from gan.sampling.loaded import LoadedModels
+from gan.sampling.loaded import LoadedModels, Model
 from gan.sampling.sizes import resize, wants_net
+from gan.sampling.transforms import drawn
 from gan.sampling.upscaler import Upscaler
 from gan.sampling.walks import walk_steps
-from gan.spec import Aids, Family, LatentModel, Rendered, SamplerModel
+from gan.spec import Aids, Family, LatentModel, Rendered
 
 BATCH_PICTURES = 16
 """Small networks are fastest per picture at 16; more only makes others wait."""
 BATCH_PICTURES_BY_NET = 4
 """Upscaling dwarfs the rest, so turns are kept short."""
+BATCH_TRANSFORMS = 1
+"""A transform may take a third of a second, and others' renders come in between."""
 AHEAD = 4
 """Pictures rendered and not finished, for each finisher; beyond that rendering waits."""
 MAX_CREDITS = 8
@@ -156,7 +159,7 @@ class Child:
             try:
                 loaded, _ = self._models.get(model["sha256"], Path(model["path"]), model["family"])
                 for count in (1, 4):
-                    pictures = loaded.render([Seed(seed=seed) for seed in range(count)])
+                    pictures = drawn(loaded, [Seed(seed=seed) for seed in range(count)], {})
                 size = max(pictures[0].pixels.shape[:2]) * 4
                 for _ in range(self._threads):
                     self._finishers.submit(resize, pictures[0].pixels, size, Choice.learned, self._upscaler()).result()
@@ -190,9 +193,11 @@ class Child:
         began = time.perf_counter()
         lead = batch[0][0].header
         model, cached = self._models.get(lead["sha256"], Path(lead["path"]), lead["family"])
-        _aid(model, [job.header for job, _ in batch])
         recipes = [job.recipes[i] for job, which in batch for i in which]
-        rendered = model.render(recipes)
+        points = {blob: data for job, _ in batch for blob, data in job.header["points"].items()}
+        if not isinstance(recipes[0], Transform):
+            _aid(model, [job.header for job, _ in batch])
+        rendered = drawn(model, recipes, points)
         if len(rendered) != len(recipes):
             raise RuntimeError(f"{lead['family']} made {len(rendered)} pictures of {len(recipes)} recipes")
         ms = (time.perf_counter() - began) * 1e3
@@ -279,7 +284,7 @@ class Child:
         self._send({"do": "answer", "n": job.n, "error": code.value, "detail": detail})
 
 
-def _aid(model: SamplerModel, headers: Sequence[dict[str, Any]]) -> None:
+def _aid(model: Model, headers: Sequence[dict[str, Any]]) -> None:
     """Give the model what the recipes of these requests refer to."""
     points = {blob: data for header in headers for blob, data in header["points"].items()}
     directions = next((header["directions"] for header in headers if header["directions"]), None)
@@ -288,6 +293,8 @@ def _aid(model: SamplerModel, headers: Sequence[dict[str, Any]]) -> None:
 
 
 def _batch_limit(job: Job) -> int:
+    if isinstance(job.recipes[0], Transform):
+        return BATCH_TRANSFORMS
     # whether the net is needed depends on the model's own size too; a size asked for is near enough
     return (
         BATCH_PICTURES if job.size is None or job.choice in (Choice.lanczos, Choice.nearest) else BATCH_PICTURES_BY_NET

@@ -6,7 +6,9 @@ from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 
-from gan.spec import Family, SamplerModel
+from gan.spec import Family, SamplerModel, TransformerModel
+
+Model = SamplerModel | TransformerModel
 
 
 class LoadedModels:
@@ -14,14 +16,14 @@ class LoadedModels:
 
     def __init__(self, limit_bytes: int, get_family: Callable[[str], Family], device: str = "cpu") -> None:
         self._limit_bytes, self._get_family, self._device = limit_bytes, get_family, device
-        self._models: OrderedDict[str, SamplerModel] = OrderedDict()
+        self._models: OrderedDict[str, Model] = OrderedDict()
 
-    def get(self, sha256: str, path: Path, family: str) -> tuple[SamplerModel, bool]:
+    def get(self, sha256: str, path: Path, family: str) -> tuple[Model, bool]:
         """The model, and whether it was in memory already. Raises what `Family.load` raises."""
-        if model := self._models.get(sha256):
+        if known := self._models.get(sha256):
             self._models.move_to_end(sha256)
-            return model, True
-        model = self._get_family(family).load(path, self._device)
+            return known, True
+        model: Model = self._get_family(family).load(path, self._device)
         self._models[sha256] = model
         # the newest stays even when it alone is over the limit: it is the one that is wanted now
         while len(self._models) > 1 and self.nbytes > self._limit_bytes:

@@ -1,4 +1,4 @@
-"""What recipes refer to beyond their model's file, gathered before a render: stored codes and directions."""
+"""What recipes refer to beyond their model's file, gathered before a render: stored codes, pictures, directions."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from gan.blobs import BlobStore
-from gan.contract import Edit, ErrorCode, FamilyInfo, Point, Recipe
+from gan.contract import Edit, ErrorCode, FamilyInfo, Point, Recipe, Transform
 from gan.engines.base import ModelFile
 from gan.errors import WorkerError
 from gan.server.directions import DirectionStore
 
 MAX_POINTS = 64
 MAX_POINT_BYTES = 256 * 1024
+MAX_PICTURE_BYTES = 8 * 1024 * 1024
 
 
 def check(recipes: Sequence[Recipe], families: Sequence[FamilyInfo], model: str, family: str) -> None:
@@ -39,11 +40,14 @@ def parts(recipe: Recipe) -> Iterator[Recipe]:
 
 
 async def points(recipes: Sequence[Recipe], blobs: BlobStore) -> dict[str, bytes]:
-    """The stored codes that recipes name. Raises `WorkerError`: `blob_missing`, `invalid`."""
-    names = {part.blob for recipe in recipes for part in parts(recipe) if isinstance(part, Point)}
-    if len(names) > MAX_POINTS:
-        raise WorkerError(ErrorCode.invalid, f"The recipes name more than {MAX_POINTS} stored codes.")
-    return {name: await asyncio.to_thread(_read, blobs.existing(name)) for name in sorted(names)}
+    """The stored codes and pictures that recipes name, by hash. Raises `WorkerError`: `blob_missing`, `invalid`."""
+    most = {part.blob: MAX_POINT_BYTES for recipe in recipes for part in parts(recipe) if isinstance(part, Point)}
+    for recipe in recipes:
+        if isinstance(recipe, Transform):
+            most |= {name: MAX_PICTURE_BYTES for name in (recipe.picture, recipe.second) if name}
+    if len(most) > MAX_POINTS:
+        raise WorkerError(ErrorCode.invalid, f"The recipes name more than {MAX_POINTS} stored codes or pictures.")
+    return {name: await asyncio.to_thread(_read, blobs.existing(name), most[name]) for name in sorted(most)}
 
 
 async def directions(recipes: Sequence[Recipe], file: ModelFile, store: DirectionStore) -> Path | None:
@@ -52,7 +56,8 @@ async def directions(recipes: Sequence[Recipe], file: ModelFile, store: Directio
     return await store.path(file) if edits else None
 
 
-def _read(path: Path) -> bytes:
-    if path.stat().st_size > MAX_POINT_BYTES:
-        raise WorkerError(ErrorCode.invalid, "That blob is no stored code.")
+def _read(path: Path, most: int) -> bytes:
+    if path.stat().st_size > most:
+        what = "stored code" if most == MAX_POINT_BYTES else "picture that a model could work on: it is too large"
+        raise WorkerError(ErrorCode.invalid, f"That blob is no {what}.")
     return path.read_bytes()

@@ -14,7 +14,7 @@ from aiohttp import web
 from gan.blobs import BlobStore
 from gan.contract import MAX_BLOB_BYTES, PREFIX, FamilyInfo
 from gan.engines.base import Engine
-from gan.server import middleware, views, views_blobs, views_studio, views_trainings
+from gan.server import middleware, views, views_blobs, views_studio, views_trainings, views_transform
 from gan.server.directions import DirectionStore
 from gan.server.metrics import Metrics
 from gan.server.models import ModelStore
@@ -72,6 +72,7 @@ def _routes() -> list[web.AbstractRouteDef]:
         web.delete(f"{PREFIX}/models/{model}", views.delete_model),
         web.get(f"{PREFIX}/models/{model}/directions", views_studio.directions),
         web.post(f"{PREFIX}/render", views.render),
+        web.post(f"{PREFIX}/transform", views_transform.transform),
         web.put(f"{PREFIX}/tasks/{{id}}", views_studio.put),
         web.get(f"{PREFIX}/tasks/{{id}}", views_studio.get),
         web.delete(f"{PREFIX}/tasks/{{id}}", views_studio.cancel),
@@ -93,7 +94,8 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
     services = app[SERVICES]
     services.blobs.sweep()
     await asyncio.to_thread(services.models.scan)
-    infos = [info for info in services.models.all() if info.shipped][:WARM_MODELS]
+    samplers = {family.name for family in services.families if family.kind == "sampler"}
+    infos = [i for i in services.models.all() if i.shipped and i.card.family in samplers][:WARM_MODELS]
     await services.engine.start([services.models.file(info.card.id) for info in infos])
     await services.trainings.start()
     await services.tasks.start()

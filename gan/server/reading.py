@@ -18,6 +18,7 @@ from gan.contract import (
     RenderRequest,
     TaskRequest,
     TrainingRequest,
+    TransformRequest,
 )
 from gan.errors import WorkerError
 from gan.server.problems import first_fault
@@ -56,6 +57,10 @@ def render_request(data: bytes) -> RenderRequest:
         recipes = value.get("recipes")
         _check_depth(recipes if isinstance(recipes, list) else [])
     return _validated(RenderRequest, value)
+
+
+def transform_request(data: bytes) -> TransformRequest:
+    return _validated(TransformRequest, _json(data))
 
 
 def task_request(data: bytes) -> TaskRequest:

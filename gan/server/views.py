@@ -18,7 +18,10 @@ from gan.contract import (
     ModelInfo,
     ModelList,
     Picture,
+    PictureFormat,
+    Recipe,
     RenderAnswer,
+    Upscaler,
 )
 from gan.engines.base import Rendering, RenderJob
 from gan.server import aids, reading
@@ -84,16 +87,28 @@ async def delete_model(request: web.Request) -> web.Response:
 
 async def render(request: web.Request) -> web.Response:
     """`POST /v1/render`: pictures of one model, in the order of the recipes; a repeat joins the first."""
-    services = request.app[SERVICES]
     body = await reading.body(request)
     asked = reading.render_request(body)
-    file = services.models.file(asked.model)
-    aids.check(asked.recipes, services.families, asked.model, file.family)
-    points = await aids.points(asked.recipes, services.blobs)
-    directions = await aids.directions(asked.recipes, file, services.directions)
-    job = RenderJob(
-        file, asked.recipes, asked.size, asked.upscaler, asked.format, request[REQUEST_ID], points, directions
-    )
+    answer = await rendered(request, body, asked.model, asked.recipes, asked.size, asked.upscaler, asked.format)
+    return json_answer(answer, headers=model_headers(asked.model, answer.model_sha256))
+
+
+async def rendered(
+    request: web.Request,
+    body: bytes,
+    model: str,
+    recipes: tuple[Recipe, ...],
+    size: int | None,
+    upscaler: Upscaler,
+    format_: PictureFormat,
+) -> RenderAnswer:
+    """The pictures of recipes; `body` tells a repeat of the request from another one with the same id."""
+    services = request.app[SERVICES]
+    file = services.models.file(model)
+    aids.check(recipes, services.families, model, file.family)
+    points = await aids.points(recipes, services.blobs)
+    directions = await aids.directions(recipes, file, services.directions)
+    job = RenderJob(file, recipes, size, upscaler, format_, request[REQUEST_ID], points, directions)
 
     async def draw() -> Rendering:
         began = time.perf_counter()
@@ -114,8 +129,7 @@ async def render(request: web.Request) -> web.Response:
         )
         for picture in rendering.pictures
     )
-    answer = RenderAnswer(model=asked.model, model_sha256=file.sha256, pictures=pictures, times=rendering.times)
-    return json_answer(answer, headers=model_headers(asked.model, file.sha256))
+    return RenderAnswer(model=model, model_sha256=file.sha256, pictures=pictures, times=rendering.times)
 
 
 def _with_loaded(info: ModelInfo, loaded: frozenset[str]) -> ModelInfo:

@@ -24,7 +24,7 @@ from gan.engines.local import Commands, LocalEngine
 from gan.server.app import build_app
 from gan.server.services import SERVICES, Services
 from gan.settings import WorkerSettings
-from tests.worker.tiny import INFO, write_model
+from tests.worker.tiny import FAMILIES, write_model
 
 TOKEN = "a-token-of-the-tests"
 HERE = Path(__file__).parent
@@ -104,7 +104,7 @@ async def running(data: Path, shipped: Path, *, draws: bool = True, **settings: 
     """Without `draws` its sampler never gets ready, which spares the seconds that importing torch takes."""
     chosen = WorkerSettings(data=data, port=0, sampler_threads=1, **settings)
     engine = LocalEngine(chosen, COMMANDS if draws else replace(COMMANDS, sampler=DEAF_SAMPLER))
-    app = build_app(chosen, TOKEN, engine, (INFO,), shipped)
+    app = build_app(chosen, TOKEN, engine, FAMILIES, shipped)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
     await runner.setup()
     try:

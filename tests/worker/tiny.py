@@ -1,4 +1,4 @@
-"""A small real family for tests: torch draws the pictures; runs count, save, pause and resume, and leave a model file.
+"""A small real sampler for tests, and a transformer: torch draws, runs count, save, pause, and leave a model file.
 
 The trainer side does without torch, whose import would be most of a test's time.
 
@@ -32,15 +32,19 @@ from gan.contract import (
     Recipe,
     Seed,
     TrainingState,
+    Upscaler,
     Vary,
 )
 from gan.errors import WorkerError
 from gan.rundir import Report, RunDir
-from gan.spec import Family, Rendered, SamplerModel
+from gan.spec import Rendered, SamplerModel, TransformerModel, Transforming
 
 INFO = FamilyInfo(name="tiny", title="Tiny", kind="sampler", recipes=("seed", "vary", "blend"), summary="For tests.")
+TINTED = FamilyInfo(name="tinted", title="Tinted", kind="transformer", recipes=("transform",), takes=2)
+FAMILIES = (INFO, TINTED)
 SIZE, CODE = 64, 8
 CRASH_SEED, SLOW_SEED, BAD_SEED, HUGE_SEED = 666, 777, 888, 999
+BAD_TRANSFORM_SEED = 13
 
 
 def write_model(path: Path, model_id: str, *, seed: int = 0, alpha: bool = False, padding: int = 0) -> None:
@@ -116,6 +120,43 @@ class Tiny:
         _Training(run).run()
 
 
+def write_tinted(path: Path, model_id: str) -> None:
+    card = ModelCard(id=model_id, title=model_id, family="tinted", size=SIZE, upscaler=Upscaler.lanczos)
+    save_file({"none": np.zeros(1, np.uint8)}, path, {"card": card.model_dump_json()})
+
+
+class TintedModel:
+    """A picture turned toward its negative, or toward the mean colour of a second one."""
+
+    def __init__(self, path: Path) -> None:
+        with safe_open(path, "np") as file:
+            self.card = ModelCard.model_validate_json(file.metadata()["card"])
+        self.nbytes = 1
+
+    def transform(self, asked: Sequence[Transforming]) -> list[Rendered]:
+        return [Rendered(self._one(one)) for one in asked]
+
+    def _one(self, one: Transforming) -> NDArray[np.uint8]:
+        if one.options.seed == BAD_TRANSFORM_SEED:
+            raise WorkerError(ErrorCode.invalid, "Thirteen is no number for a picture.")
+        rgb = one.picture[..., :3].astype(np.float32)
+        wanted = 255 - rgb if one.second is None else one.second[..., :3].mean((0, 1))
+        mixed = rgb + one.options.strength * (wanted - rgb)
+        return np.dstack([mixed.round().astype(np.uint8), one.picture[..., 3]])
+
+
+class Tinted:
+    """`gan.spec.TransformerFamily`; it learns nothing."""
+
+    info = TINTED
+
+    def load(self, path: Path, device: str = "cpu") -> TransformerModel:
+        return TintedModel(path)
+
+    def train(self, run: RunDir) -> None:
+        raise WorkerError(ErrorCode.invalid, "There is nothing to learn.")
+
+
 class _Training:
     """Counts to `steps`, with state in `resume.safetensors`, and leaves a model whose weights are that count."""
 
@@ -177,7 +218,10 @@ class _Training:
         self._events.write("state", state=TrainingState.finished)
 
 
-def get(name: str) -> Family:
+def get(name: str) -> Any:
+    """The families of the worker under test: this sampler, and a transformer."""
+    if name == TINTED.name:
+        return Tinted()
     if name != INFO.name:
         raise WorkerError(ErrorCode.family_missing, f"no family {name}")
     return Tiny()
@@ -198,7 +242,7 @@ if __name__ == "__main__":
         settings = WorkerSettings()
         configure_logging(settings)
         here = (sys.executable, __file__)
-        asyncio.run(serve(settings, (INFO,), Commands((*here, "sample"), (*here, "train")), Path(sys.argv[2])))
+        asyncio.run(serve(settings, FAMILIES, Commands((*here, "sample"), (*here, "train")), Path(sys.argv[2])))
         sys.exit(0)
     from gan.sampling.child import main
 

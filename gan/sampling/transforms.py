@@ -1,0 +1,59 @@
+"""Transforms in the sampler child: stored pictures are decoded here, and a transformer makes new ones of them."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from gan.contract import MAX_TRANSFORM_SIDE, ErrorCode, Recipe, Transform
+from gan.data.frames import scaled
+from gan.errors import WorkerError
+from gan.spec import Rendered, SamplerModel, TransformerModel, Transforming
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+MAX_PICTURE_SIDE = 4096
+"""Pixels; above it a small file unpacks to hundreds of megabytes."""
+
+
+def drawn(
+    model: SamplerModel | TransformerModel, recipes: Sequence[Recipe], blobs: Mapping[str, bytes]
+) -> list[Rendered]:
+    """The pictures of recipes that one model can follow. Raises `WorkerError`: `bad_picture` and what the model does.
+
+    Recipes of one batch are all transforms or none: a family is either a sampler or a transformer.
+    """
+    transforms = [recipe for recipe in recipes if isinstance(recipe, Transform)]
+    if not transforms:
+        return cast("SamplerModel", model).render(recipes)
+    opened = {name: opened_picture(blobs[name]) for one in transforms for name in (one.picture, one.second) if name}
+    asked = [
+        Transforming(opened[one.picture], opened[one.second] if one.second else None, one.options) for one in transforms
+    ]
+    return cast("TransformerModel", model).transform(asked)
+
+
+def opened_picture(data: bytes) -> NDArray[np.uint8]:
+    """RGBA [H, W, 4], the right way up, its longer side at most `MAX_TRANSFORM_SIDE`. Raises `WorkerError`."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data), formats=FORMATS) as file:
+                if max(file.size) > MAX_PICTURE_SIDE:
+                    detail = f"The picture has a side over {MAX_PICTURE_SIDE} pixels; send a smaller one."
+                    raise WorkerError(ErrorCode.bad_picture, detail)
+                file.load()
+                picture = ImageOps.exif_transpose(file).convert("RGBA")
+    except WorkerError:
+        raise
+    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombWarning) as error:
+        raise WorkerError(ErrorCode.bad_picture, "The upload cannot be read as a picture; send a PNG.") from error
+    if max(picture.size) > MAX_TRANSFORM_SIDE:
+        room = scaled(picture.width, picture.height, MAX_TRANSFORM_SIDE)
+        picture = picture.convert("RGBa").resize(room, Image.Resampling.LANCZOS).convert("RGBA")
+    return np.asarray(picture)
