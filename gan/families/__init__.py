@@ -11,6 +11,7 @@ from gan.spec import Family
 
 FAMILIES: Mapping[str, str] = {
     "anchored": "gan.families.anchored",
+    "pix2pix": "gan.families.pix2pix",
 }
 """Name → module with a `FAMILY` (a `gan.spec.Family`)."""
 

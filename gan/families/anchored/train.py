@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import os
 import time
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from gan.families.anchored.step import train_step
 from gan.rundir import RunConfig, RunDir
 from gan.sampling.art import upscaler_for
 from gan.training.loop import run_training
+from gan.training.running import choose_threads, sources_of
 
 SAMPLE_SEEDS = range(16)
 SAMPLE_VARIETY = 0.5
@@ -144,26 +144,6 @@ class AnchoredLearner:
 
 def _judged_samples(model: AnchoredModel, count: int) -> NDArray[np.uint8]:
     return np.stack([picture.pixels for picture in model.render(judged_recipes(count))])
-
-
-def sources_of(run_config: RunConfig) -> tuple[str, ...]:
-    """Lines such as `120 works by Ada (CC0 1.0)`, most works first."""
-    counts: dict[tuple[str, str], int] = {}
-    for work in run_config.request.works:
-        key = (work.artist, work.licence)
-        counts[key] = counts.get(key, 0) + 1
-    lines = []
-    for (artist, licence), count in sorted(counts.items(), key=lambda item: -item[1]):
-        line = f"{count} works by {artist or 'unnamed artists'}"
-        lines.append(f"{line} ({licence})" if licence else line)
-    return tuple(lines)
-
-
-def choose_threads() -> int:
-    """All cores on an idle machine, one when others compute: threads that wait for each other are slower than one."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    busy = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-    return max(1, min(8, cores - round(min(busy, cores - 1))))
 
 
 def train(run: RunDir) -> None:

@@ -1,0 +1,37 @@
+"""A run of pix2pix, from the run folder to the model file."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from gan.families.pix2pix.config import Config
+from gan.families.pix2pix.step import Nets, train_step
+from gan.rundir import RunConfig, RunDir
+from gan.training.loop import run_training
+from gan.training.paired import PairedRun
+from gan.training.running import choose_threads
+
+
+class Pix2PixLearner(PairedRun):
+    """`gan.training.loop.Learner` of pix2pix."""
+
+    def __init__(self, run: RunDir, run_config: RunConfig, config: Config, random: torch.Generator) -> None:
+        torch.manual_seed(run_config.request.seed)
+        self._step_config, self._random, self._own = config, random, Nets(config, run_config.device)
+        super().__init__(run, run_config, config, self._own)
+
+    def phase(self, progress: float) -> str:
+        return "drawing"
+
+    def step(self, progress: float) -> dict[str, Tensor]:
+        return train_step(self._own, self._step_config, self.pictures, self.given, progress, self._random)
+
+
+def train(run: RunDir) -> None:
+    """Run or resume the training of a run folder."""
+    run_config = run.config()
+    config = Config.model_validate(dict(run_config.request.options))
+    torch.set_num_threads(run_config.threads or config.threads or choose_threads())
+    random = torch.Generator().manual_seed(run_config.request.seed)
+    run_training(run, Pix2PixLearner(run, run_config, config, random), random, config.pictures)
