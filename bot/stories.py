@@ -5,11 +5,14 @@ the other: both import this page. Everything here is JSON (pydantic), since asks
 Ids from Discord are ints here, strings on the wire.
 """
 
+# ruff: noqa: I001 (one import a name would fill a third of this page)
+
 from __future__ import annotations
 
 from typing import Literal, Protocol
 
-from bot.views import (  # noqa: I001 (one line a name, or this list would fill a third of the page)
+from bot.views import (
+    Before as Before,
     CreditsView as CreditsView,
     FamilyView as FamilyView,
     GalleryView as GalleryView,
@@ -31,8 +34,14 @@ from bot.views import (  # noqa: I001 (one line a name, or this list would fill 
     SliderSheet as SliderSheet,
     TrainingPhase as TrainingPhase,
     TrainingView as TrainingView,
-    View as View,
+    Upload as Upload,
 )
+from bot.art_asks import ArtAsk
+from bot.art_reads import ArtReads
+from bot.art_views import ArtMessage
+
+
+View = PicturesView | TrainingView | NoticeView | ArtMessage
 
 
 class Origin(Plain):
@@ -58,6 +67,8 @@ class Origin(Plain):
     private: bool = False
     """The pressed message is one that only its presser sees; it stays so however often it is redrawn."""
     filesize_limit: int = 10 * 1024 * 1024
+    unasked: bool = False
+    """Nobody waits for it: a post of our own accord, such as a training anew. No token leads to it."""
     locale: str = "en-US"
     """The asker's own language."""
     guild_locale: str = ""
@@ -77,15 +88,6 @@ class Origin(Plain):
 
 
 # --- asks ----------------------------------------------------------------------------------------------------------
-
-
-class Upload(Plain):
-    """A file that the member attached; the URL is Discord's signed CDN address and is fetched at once."""
-
-    filename: str
-    url: str
-    size: int
-    content_type: str = ""
 
 
 class Generate(Plain):
@@ -133,9 +135,10 @@ class Play(Plain):
 
     kind: Literal["play"] = "play"
     output_id: int
-    move: Literal["again", "little", "lot", "calmer", "bolder", "pull"]
+    move: Literal["again", "little", "lot", "calmer", "bolder", "pull", "weaker", "stronger"]
     """`again`: another like it; `little`, `lot`: four neighbours, near or far; `calmer`, `bolder`: toward the mean of
-    the model's works or away from it; `pull`: along one of the model's sliders."""
+    the model's works or away from it; `pull`: along one of the model's sliders; `weaker`, `stronger`: transformed less
+    or more."""
     direction: str | None = None
     """For `pull`: the slider's id."""
     amount: float = 0.0
@@ -178,6 +181,29 @@ class FindPicture(Plain):
     kind: Literal["find"] = "find"
     upload: Upload
     model: str | None = None
+
+
+class Source(Plain):
+    """A picture to work on: an upload, or one that was made here."""
+
+    upload: Upload | None = None
+    output_id: int | None = None
+
+
+class TransformPicture(Plain):
+    """A picture changed by a transformer: styled, restored, drawn from a sketch, restyled."""
+
+    kind: Literal["transform"] = "transform"
+    family: str
+    """The family of models meant, such as `style`."""
+    picture: Source
+    second: Source | None = None
+    """For families that take two: the artwork."""
+    model: str | None = None
+    """None: the server's own of that family, else the shipped one."""
+    strength: float = 1.0
+    seed: int = 0
+    back: bool = False
 
 
 class Favour(Plain):
@@ -230,13 +256,17 @@ class DeleteMine(Plain):
 class Train(Plain):
     kind: Literal["train"] = "train"
     name: str
-    source: Literal["emoji", "files", "folder"]
+    source: Literal["emoji", "files", "folder", "collection"]
     folder: str | None = None
+    collection: int | None = None
+    """The collection's id, for `collection`."""
     uploads: tuple[Upload, ...] = ()
     emoji: tuple[Upload, ...] = ()
     """The server's emoji as its cache has them: name, CDN address."""
     minutes: float = 2.5
     base: str | None = None
+    sheet: bool = False
+    """Show first what it would learn from and what to expect; it starts at a press (`StartTraining`)."""
 
 
 class SteerTraining(Plain):
@@ -261,6 +291,7 @@ Ask = (
     | Walk
     | StopTask
     | FindPicture
+    | TransformPicture
     | Favour
     | NameSlider
     | SetShowcase
@@ -270,13 +301,14 @@ Ask = (
     | Train
     | SteerTraining
     | SetDefaultModel
+    | ArtAsk
 )
 
 
 # --- the two protocols ---------------------------------------------------------------------------------------------
 
 
-class Studio(Protocol):
+class Studio(ArtReads, Protocol):
     """What `bot.workflows` offers to the chat. `ask` returns once the request is committed; the answer comes through
     the messenger. The reads answer from memory or one quick query, fit for autocomplete."""
 
@@ -289,8 +321,8 @@ class Studio(Protocol):
     async def turned_away(self, origin: Origin, asked: str, answer: NoticeView) -> None:
         """Put on record what the chat itself refused, or failed at: `asked` is the custom id or the command's name."""
 
-    def model_choices(self, guild_id: int | None, typed: str) -> list[tuple[str, str]]:
-        """(label, model id), best match first, at most 25; from memory."""
+    def model_choices(self, guild_id: int | None, typed: str, family: str | None = None) -> list[tuple[str, str]]:
+        """(label, model id), best match first, at most 25; from memory. Without a `family` those that draw freely."""
 
     def folder_choices(self, typed: str) -> list[str]:
         """Names of the operator's folders; from memory."""

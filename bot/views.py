@@ -12,6 +12,15 @@ class Plain(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class Upload(Plain):
+    """A file that the member attached; the URL is Discord's signed CDN address and is fetched at once."""
+
+    filename: str
+    url: str
+    size: int
+    content_type: str = ""
+
+
 class ShownPicture(Plain):
     output_id: int
     """Row of `outputs`; the file is called `artel-<output id>.png`, so a saved file finds its way back."""
@@ -59,6 +68,14 @@ class Parent(Plain):
     thumbnail: Base64Bytes | None = None
 
 
+class Before(Plain):
+    """A picture that another one was made of."""
+
+    name: Literal["before", "artwork"]
+    data: Base64Bytes
+    media_type: str = "image/png"
+
+
 class PicturesView(Plain):
     kind: Literal["pictures"] = "pictures"
     request_id: int
@@ -78,13 +95,16 @@ class PicturesView(Plain):
     back: str = ""
     """Where the way back leads: `show:<request id>` or `open:<output id>`; empty for nowhere."""
     abilities: tuple[str, ...] = ()
-    """The kinds of recipes that the model's family can follow, so that no button is offered in vain."""
+    """What the model's family can do: the kinds of recipes it follows and the options of a transform that it heeds, so
+    that no button is offered in vain."""
     stars: int = 0
     """How many members have the opened picture among their favourites."""
     board: SliderBoard | None = None
     """The sliders, where they are open."""
     captions: tuple[str, ...] = ()
     """What each picture is among the others, such as `a with b's colours`; empty where they are equals."""
+    before: tuple[Before, ...] = ()
+    """What an opened picture was transformed from."""
     showcase: bool = False
     """Shown for everyone to see rather than for somebody to play with."""
     progress: Progress | None = None
@@ -250,9 +270,6 @@ class FamilyView(Plain):
     """The picture itself first, then its forebears, the nearest first."""
     cut: bool = False
     """It goes further back than is shown."""
-
-
-View = PicturesView | TrainingView | NoticeView
 
 
 class Posted(Plain):
