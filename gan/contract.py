@@ -138,7 +138,7 @@ class Prompt(Wire):
 
 
 class TransformOptions(Wire):
-    """How a transformer changes a picture. A family's README says which of these it heeds; the others change nothing."""
+    """How a transformer changes a picture. `FamilyInfo.heeds` names those that a family heeds; others change nothing."""
 
     strength: Unit = 1.0
     """0 leaves the picture as it is, 1 is all that the model does."""

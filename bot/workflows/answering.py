@@ -30,6 +30,7 @@ from bot.stories import (
     SteerTraining,
     StopTask,
     Train,
+    TransformPicture,
     Variations,
     Walk,
 )
@@ -46,6 +47,7 @@ from bot.workflows.stickers import make_sticker
 from bot.workflows.stopping import stop_task
 from bot.workflows.telling import Telling
 from bot.workflows.training import steer, train
+from bot.workflows.transforming import transform
 from bot.workflows.walking import walk
 
 log = logging.getLogger(__name__)
@@ -78,6 +80,8 @@ async def story(telling: Telling) -> None:
             await walk(telling, ask)
         case FindPicture() as ask:
             await find(telling, ask)
+        case TransformPicture() as ask:
+            await transform(telling, ask)
         case StopTask() as ask:
             await stop_task(telling, ask)
         case Favour() as ask:

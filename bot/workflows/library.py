@@ -14,9 +14,12 @@ from bot.stories import ModelLine
 from bot.workflows.needs import Worker
 from bot.workflows.sliders import Sliders
 from bot.workflows.words import figures_line
-from gan.contract import Figures, ModelInfo
+from gan.contract import FamilyInfo, Figures, ModelInfo, TrainingRequest
 
 ALL_KINDS = ("seed", "vary", "blend", "mix", "edit", "truncate", "point")
+USUAL: str = TrainingRequest.model_fields["family"].default
+"""The family that `/generate` and `/train` mean where nothing else is said."""
+NO_SUCH_MODEL = "There is no model called “{name}” here. `/models` lists those there are."
 MOST_CHOICES = 25
 """Discord's limit for one autocomplete answer."""
 
@@ -32,7 +35,7 @@ class Library:
     _owners: dict[str, Owner] = field(default_factory=dict)
     _defaults: dict[int, str] = field(default_factory=dict)
     _folder_names: list[str] = field(default_factory=list)
-    _abilities: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _families: dict[str, FamilyInfo] = field(default_factory=dict)
     sliders: Sliders = field(init=False)
 
     def __post_init__(self) -> None:
@@ -53,7 +56,7 @@ class Library:
         """Ask the worker again. Raises what the worker's client raises; the old list then stays."""
         await self.reload()
         found = [as_model(info) for info in await self.worker.models()]
-        self._abilities = {family.name: family.recipes for family in await self.worker.families()}
+        self._families = {family.name: family for family in await self.worker.families()}
         if {one.id: one for one in found} != self._models:
             await self.records.models.replace(found)
             self._take(found)
@@ -78,8 +81,15 @@ class Library:
         chosen = self._defaults.get(guild_id) if guild_id is not None else None
         if chosen in self._models:
             return chosen
-        free = [one for one in self._models.values() if self.visible(one.id, guild_id)]
-        return min(free, key=lambda one: (not one.shipped, one.title.casefold())).id if free else None
+        free = [one for one in self._models.values() if self.visible(one.id, guild_id) and self.draws(one)]
+        # the usual family first: until the worker has told, nothing else is known of what the others can do
+        usual = min(free, key=lambda one: (one.family != USUAL, not one.shipped, one.title.casefold()), default=None)
+        return usual.id if usual else None
+
+    def draws(self, model: Model) -> bool:
+        """Whether it makes pictures of nothing but a number; the others change pictures that they are given."""
+        family = self._families.get(model.family)
+        return family is None or family.kind == "sampler"
 
     async def shipped_base(self) -> str | None:
         """The model that a training starts from when none is named: the one that learned from the most works, since it
@@ -89,7 +99,7 @@ class Library:
         """
         if not self._models:
             await self.refresh()
-        shipped = [one for one in self._models.values() if one.shipped]
+        shipped = [one for one in self._models.values() if one.shipped and one.family == USUAL]
         return min(shipped, key=lambda one: (-one.works, one.title.casefold())).id if shipped else None
 
     def title(self, model_id: str) -> str:
@@ -107,9 +117,42 @@ class Library:
         return 1 + max(0, (model.size // 8).bit_length() - 1) if model else 0
 
     def abilities(self, model_id: str) -> tuple[str, ...]:
-        """The kinds of recipes that the model can follow; all of them before the worker has told."""
+        """What the model can do, see `PicturesView.abilities`; all that samplers can before the worker has told."""
         model = self._models.get(model_id)
-        return self._abilities.get(model.family, ALL_KINDS) if model else ALL_KINDS
+        family = self._families.get(model.family) if model else None
+        return (*family.recipes, *family.heeds) if family else ALL_KINDS
+
+    def takes(self, model_id: str) -> int:
+        """How many pictures a transform by this model takes; 0 for samplers, and before the worker has told."""
+        model = self._models.get(model_id)
+        family = self._families.get(model.family) if model else None
+        return family.takes if family else 0
+
+    async def choose_of(self, guild_id: int | None, asked: str | None, family: str) -> Model:
+        """The model of one family that a member means; none for the server's own, else the shipped one.
+
+        Raises as `choose` does.
+        """
+        for attempt in range(2):
+            able = [one for one in self.of(guild_id) if one.family == family]
+            if asked is None and able and self._families:
+                return able[0]
+            wanted = self._find(guild_id, asked) if asked else None
+            if wanted is not None and self._families:
+                if wanted in able:
+                    return wanted
+                raise Refused(
+                    said(
+                        "“{model}” cannot do that. Leave the model out, or choose one from the list.",
+                        model=wanted.title,
+                    )
+                )
+            if attempt == 0:
+                await self.refresh()
+        if asked:
+            raise Refused(said(NO_SUCH_MODEL, name=asked[:64]))
+        words = "There is no model of the kind “{family}” here yet. Whoever runs Artel can add one, or train one."
+        raise Refused(said(words, family=family))
 
     async def choose(self, guild_id: int | None, asked: str | None) -> Model:
         """The model a member means: by id or title, none for the default.
@@ -123,8 +166,7 @@ class Library:
             if attempt == 0:
                 await self.refresh()  # it may be as new as a minute
         if asked:
-            words = "There is no model called “{name}” here. `/models` lists those there are."
-            raise Refused(said(words, name=asked[:64]))
+            raise Refused(said(NO_SUCH_MODEL, name=asked[:64]))
         raise Refused("There is no model yet. `/train emoji` teaches one from this server's emoji in a few minutes.")
 
     def _find(self, guild_id: int | None, asked: str) -> Model | None:
@@ -134,10 +176,14 @@ class Library:
         titled = [one for one in self.of(guild_id) if one.title.casefold() == asked.casefold()]
         return titled[0] if titled else None
 
-    def choices(self, guild_id: int | None, typed: str) -> list[tuple[str, str]]:
-        """(label, model id), best match first: names that begin with what was typed, then those that contain it."""
+    def choices(self, guild_id: int | None, typed: str, family: str | None = None) -> list[tuple[str, str]]:
+        """(label, model id), best match first: names that begin with what was typed, then those that contain it.
+
+        Without a `family` those of all samplers.
+        """
         wanted = typed.casefold().strip()
-        ranked = [(rank(wanted, one.title, one.id), one) for one in self.of(guild_id)]
+        able = [one for one in self.of(guild_id) if (self.draws(one) if family is None else one.family == family)]
+        ranked = [(rank(wanted, one.title, one.id), one) for one in able]
         fitting = sorted((pair for pair in ranked if pair[0] < 3), key=lambda pair: pair[0])
         default = self.default(guild_id)
         return [(label(one, default), one.id) for _, one in fitting[:MOST_CHOICES]]

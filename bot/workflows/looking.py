@@ -30,7 +30,7 @@ from bot.workflows.recipes import read_recipe
 from bot.workflows.recounting import credit_share, recipe_steps
 from bot.workflows.small import thumbnails
 from bot.workflows.telling import patiently
-from gan.contract import Credit, Seed
+from gan.contract import Credit, Seed, Transform
 
 MOST_MATES = 12
 """As many as a numbered sheet shows at a glance."""
@@ -55,16 +55,27 @@ async def credits_of(parts: Parts, origin: Origin, output_id: int) -> CreditsVie
         named = await parts.library.sliders.named(picture.model_id, picture.model_sha256, origin.guild_id)
         names = {one.id: name for one, name in named}
     shares = [Credit.model_validate(one) for one in picture.credits]
+    told = tuple(credit_share(one) for one in shares)
+    if isinstance(recipe, Transform) and not told:
+        told = await _shares_behind(parts, picture)
     return CreditsView(
         output_id=picture.id,
         maker_id=picture.member_id,
         model_title=parts.library.title(picture.model_id),
         made_at=picture.made_at.timestamp(),
-        shares=tuple(credit_share(one) for one in shares),
+        shares=told,
         steps=recipe_steps(recipe, names),
         exact=bool(shares),
         thumbnail=(await thumbnails(parts, [picture])).get(picture.id),
     )
+
+
+async def _shares_behind(parts: Parts, picture: Output) -> tuple[str, ...]:
+    """The works in those pictures of ours that a transformed one was made of, each share of its own picture."""
+    links = await parts.records.lineage.parents(picture.id)
+    rows = await parts.records.outputs.several([link.parent_id for link in links])
+    shares = [(row.id, Credit.model_validate(one)) for row in rows for one in row.credits]
+    return tuple(f"#{number}: {credit_share(one)}" for number, one in shares)
 
 
 async def mates_of(parts: Parts, origin: Origin, output_id: int, purpose: Literal["breed", "morph"]) -> MatesView:

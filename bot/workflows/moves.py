@@ -34,6 +34,10 @@ CALMER, BOLDER = 0.8, 1.25
 """Factors of one press toward the mean and away from it; one undoes the other."""
 CALMEST, BOLDEST = 0.2, 2.0
 NEAR_AGAIN = 0.3
+STRENGTH_STEP = 0.25
+WEAKEST = 0.1
+STRONGEST = "It is at its strongest already."
+WEAKEST_ALREADY = "Weaker than this is the picture you began with."
 BLENDS = ((0.25, "¾ A, ¼ B"), (0.5, "½ A, ½ B"), (0.75, "¼ A, ¾ B"))
 TIER_WORDS = ("shape", "features", "colours")
 """What the coarse, middle and fine layers of a picture mostly hold."""
@@ -90,6 +94,19 @@ def drawn(recipe: Recipe, factor: float) -> Recipe:
         raise Refused(BOLD_ENOUGH)
     calmed = of if abs(wanted - 1) < 0.01 else Truncate(of=of, psi=wanted)
     return _edited(calmed, {name: value * factor for name, value in values.items()})
+
+
+def strengthened(recipe: Recipe, by: float) -> Recipe:
+    """A transform with another strength. Raises `Refused` at its ends, and for what is no transform."""
+    if not isinstance(recipe, Transform):
+        raise Refused("Only a picture that was made of another can be made weaker or stronger.")
+    before = recipe.options.strength
+    strength = round(min(1.0, max(WEAKEST, before + by)), 3)
+    if strength == before:
+        raise Refused(
+            "It is at its strongest already." if by > 0 else "Weaker than this is the picture you began with."
+        )
+    return recipe.model_copy(update={"options": recipe.options.model_copy(update={"strength": strength})})
 
 
 def sliders_of(recipe: Recipe) -> tuple[dict[str, float], Recipe]:

@@ -22,6 +22,7 @@ from bot.workflows.recipes import (
     Plan,
     Single,
     Sought,
+    Transformed,
     drawn_seed,
     fresh,
     neighbours,
@@ -67,7 +68,7 @@ async def _again(telling: Telling, request_id: int) -> Plan:
             return _fresh(plan.model_id, again, drawn_seed(telling.id))
         case Around() as again:
             return await _around(telling, again)
-        case Single() | Moved() | Bred() | Sought():
+        case Single() | Moved() | Bred() | Sought() | Transformed():
             raise Refused("There is nothing to make again here. Open the pictures it came from, or use `/generate`.")
 
 
@@ -104,6 +105,8 @@ async def _moved(telling: Telling, ask: Play) -> Plan:
             recipe = moves.drawn(before, moves.CALMER)
         case "bolder":
             recipe = moves.drawn(before, moves.BOLDER)
+        case "weaker" | "stronger":
+            recipe = moves.strengthened(before, -moves.STRENGTH_STEP if ask.move == "weaker" else moves.STRENGTH_STEP)
         case "pull":
             recipe, relation = await _pulled(telling, output, before, ask), "pull"
         case _:

@@ -78,7 +78,14 @@ class Sought(Plain):
     """How much nearer to the upload than the model's mean picture: 1 would be the upload itself."""
 
 
-Again = Fresh | Around | Single | Moved | Bred | Sought
+class Transformed(Plain):
+    """A picture made of another by a transformer."""
+
+    kind: Literal["transformed"] = "transformed"
+    family: str
+
+
+Again = Fresh | Around | Single | Moved | Bred | Sought | Transformed
 
 
 class Plan(Plain):

@@ -57,7 +57,7 @@ def _step(recipe: Recipe, sliders: Mapping[str, str]) -> tuple[str, Recipe | Non
         case Transform(second=None, options=options):
             return said("a picture transformed, strength {share}", share=percent(options.strength)), None
         case Transform(options=options):
-            words = "a picture brought to the style of an artwork, strength {share}"
+            words = "a picture drawn in the style of an artwork, strength {share}"
             return said(words, share=percent(options.strength)), None
         case Prompt(text=text, seed=seed):
             return said("“{text}”, seed {seed}", text=text, seed=seed), None

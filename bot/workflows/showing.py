@@ -6,16 +6,18 @@ import logging
 import time
 from base64 import b64encode
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import Literal
 
-from bot.errors import Refused, Retry
+from bot.errors import Bug, Refused, Retry
 from bot.language import said
 from bot.records.requests import RequestState
-from bot.stories import Parent, PicturesView, ShownPicture, SliderBoard
-from bot.workflows.recipes import Around, Bred, Fresh, Made, Moved, Plan, Single, Sought, seed_of
+from bot.stories import Before, Parent, PicturesView, ShownPicture, SliderBoard
+from bot.workflows.recipes import Around, Bred, Fresh, Made, Moved, Plan, Single, Sought, Transformed, seed_of
 from bot.workflows.small import thumbnails
 from bot.workflows.telling import Telling, elapsed_ms
 from bot.workflows.words import credit_lines, milliseconds, new_pictures, percent, seeds_line
-from gan.contract import Seed, Vary
+from gan.contract import Seed, Transform, Vary
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +56,7 @@ async def view(telling: Telling, plan: Plan, made: Made, data: Sequence[bytes]) 
         stars=(await telling.parts.records.favourites.stars([subject])).get(subject, 0) if large else 0,
         board=await _board(telling, plan),
         captions=plan.again.captions if isinstance(plan.again, Bred) else (),
+        before=await _before(telling, plan) if large else (),
         parents=await _parents(telling, plan.again) if isinstance(plan.again, Bred) else (),
     )
 
@@ -66,6 +69,10 @@ def headline(plan: Plan, subject: int) -> str:
             return said("Variations of #{picture}", picture=output_id)
         case Single() | Moved():
             return said("Picture #{picture}", picture=subject)
+        case Transformed(family="restorer"):
+            return said("Restored: picture #{picture}", picture=subject)
+        case Transformed():
+            return said("Transformed: picture #{picture}", picture=subject)
         case Sought():
             return said("Found: picture #{picture}", picture=subject)
         case Bred(a=a, b=b):
@@ -78,8 +85,9 @@ def about(plan: Plan) -> tuple[str, ...]:
     variety = said("variety {share}", share=percent(first.variety)) if isinstance(first, Seed) else ""
     moved = said("moved {share}", share=percent(first.amount)) if isinstance(first, Vary) else ""
     again = plan.again
+    strength = said("strength {share}", share=percent(first.options.strength)) if isinstance(first, Transform) else ""
     nearer = said("{share} of the way to the upload", share=percent(again.nearer)) if isinstance(again, Sought) else ""
-    return (seeds_line(seed_of(recipe) for recipe in plan.recipes), variety, moved, nearer)
+    return (seeds_line(seed_of(recipe) for recipe in plan.recipes), variety, moved, strength, nearer)
 
 
 async def _back(telling: Telling, plan: Plan, subject: int) -> str:
@@ -96,8 +104,25 @@ async def _back(telling: Telling, plan: Plan, subject: int) -> str:
             return f"open:{parents[0].parent_id}" if parents else ""
         case Single():
             return f"open:{subject}"
-        case Fresh() | Sought():
+        case Fresh() | Sought() | Transformed():
             return ""
+
+
+async def _before(telling: Telling, plan: Plan) -> tuple[Before, ...]:
+    """What the picture was transformed from, where the worker still has it."""
+    recipe = plan.recipes[0]
+    if not isinstance(recipe, Transform):
+        return ()
+    worker, shown = telling.parts.worker, []
+    names: tuple[tuple[Literal["before", "artwork"], str | None], ...] = (
+        ("before", recipe.picture),
+        ("artwork", recipe.second),
+    )
+    for name, blob in names:
+        if blob is not None:
+            with suppress(Refused, Retry, Bug):
+                shown.append(Before(name=name, data=b64encode(await worker.blob(blob))))
+    return tuple(shown)
 
 
 async def _parents(telling: Telling, again: Bred) -> tuple[Parent, ...]:

@@ -126,8 +126,8 @@ class Studio:
     async def _tell(self, origin: Origin, ask: Ask) -> None:
         await answer(self._parts, origin, ask)
 
-    def model_choices(self, guild_id: int | None, typed: str) -> list[tuple[str, str]]:
-        return self._parts.library.choices(guild_id, typed)
+    def model_choices(self, guild_id: int | None, typed: str, family: str | None = None) -> list[tuple[str, str]]:
+        return self._parts.library.choices(guild_id, typed, family)
 
     def folder_choices(self, typed: str) -> list[str]:
         return self._parts.library.folder_choices(typed)

@@ -85,7 +85,7 @@ class FakeStudio:
     async def turned_away(self, origin: Origin, asked: str, answer: NoticeView) -> None:
         self.refused.append((origin, asked, answer))
 
-    def model_choices(self, guild_id: int | None, typed: str) -> list[tuple[str, str]]:
+    def model_choices(self, guild_id: int | None, typed: str, family: str | None = None) -> list[tuple[str, str]]:
         return [(line.title, line.id) for line in self.lines if typed.lower() in line.title.lower()]
 
     def folder_choices(self, typed: str) -> list[str]:

@@ -40,6 +40,7 @@ from gan.contract import (
     ModelCard,
     ModelInfo,
     Picture,
+    PictureSource,
     Point,
     Progress,
     RenderAnswer,
@@ -51,6 +52,9 @@ from gan.contract import (
     Training,
     TrainingRequest,
     TrainingState,
+    Transform,
+    TransformAnswer,
+    TransformRequest,
     Walk,
     Walked,
     WalkStep,
@@ -62,11 +66,24 @@ BASE = ModelInfo(
     bytes=1,
     shipped=True,
 )
+STYLE, RESTORER = (
+    ModelInfo(
+        card=ModelCard(id=name, title=name.title(), family=name, size=256), sha256=digit * 64, bytes=1, shipped=True
+    )
+    for name, digit in (("style", "a"), ("restorer", "b"))
+)
 RECIPES = ("seed", "vary", "blend", "mix", "edit", "truncate", "point")
+TRANSFORMERS = (
+    FamilyInfo(name="style", title="Style", kind="transformer", recipes=("transform",), takes=2, heeds=("strength",)),
+    FamilyInfo(
+        name="restorer", title="Restorer", kind="transformer", recipes=("transform",), takes=1, heeds=("strength",)
+    ),
+)
 SLIDERS = (
     Direction(id="d1", layers=(0, 1), more="brighter", less="darker", effect=0.4),
     Direction(id="d2", layers=(2, 3), effect=0.2, low=-2.0, high=2.0),
 )
+CREDITS = (Credit(work="fox", weight=0.41, title="fox", artist="Ada"), Credit(work="cat", weight=0.59))
 FIGURES = Figures(
     judge="fake", kid_x1000=41.0, base_kid_x1000=312.0, coverage=0.72, pictures_seen=30_000, seconds=180.0
 )
@@ -84,6 +101,8 @@ class FakeWorker:
         self.fences: list[int] = []
         self.render_seconds = 0.0
         self.sliders = SLIDERS
+        self.transformers: tuple[ModelInfo, ...] = ()
+        """Shipped models of the families that change pictures, such as `STYLE`."""
         self.task_seconds = 0.2
         self.task_begun = asyncio.Event()
         self.begun = asyncio.Event()
@@ -96,11 +115,13 @@ class FakeWorker:
 
     async def models(self) -> tuple[ModelInfo, ...]:
         self._reach()
-        return (BASE, *(ModelInfo.model_validate_json(one.read_text()) for one in self.folder.glob("*.model")))
+        made = (ModelInfo.model_validate_json(one.read_text()) for one in self.folder.glob("*.model"))
+        return (BASE, *self.transformers, *made)
 
     async def families(self) -> tuple[FamilyInfo, ...]:
         self._reach()
-        return (FamilyInfo(name="anchored", title="Anchored GAN", kind="sampler", recipes=RECIPES),)
+        anchored = FamilyInfo(name="anchored", title="Anchored GAN", kind="sampler", recipes=RECIPES)
+        return (anchored, *TRANSFORMERS)
 
     async def directions(self, model_id: str, *, wait_s: float = 0.0) -> DirectionList:
         self._reach()
@@ -121,10 +142,22 @@ class FakeWorker:
             model=model.card.id,
             model_sha256=model.sha256,
             pictures=tuple(
-                _picture(model.sha256 + recipe.model_dump_json(), request.size or 64) for recipe in request.recipes
+                _picture(model.sha256 + recipe.model_dump_json(), request.size or 64, recipe.kind != "transform")
+                for recipe in request.recipes
             ),
             times=StageTimes(render_ms=1.0, encode_ms=0.5),
         )
+
+    async def transform(self, request: TransformRequest, *, request_id: str = "") -> TransformAnswer:
+        """As the real one: the pictures become blobs, and the rest is a render."""
+        picture, second = [await self._stored(one) if one else None for one in (request.picture, request.second)]
+        recipe = Transform(picture=picture or "", second=second, options=request.options)
+        render = RenderRequest(model=request.model, recipes=(recipe,), size=request.size, format=request.format)
+        answer = await self.render(render, request_id=request_id)
+        return TransformAnswer.model_validate({**dict(answer), "recipe": recipe})
+
+    async def _stored(self, source: PictureSource) -> str:
+        return source.sha256 or await self.put_blob(source.data or b"")
 
     async def put_task(self, task_id: str, body: TaskRequest) -> Task:
         self._reach()
@@ -307,7 +340,7 @@ def _progress(seconds: float, budget: float) -> Progress:
     )
 
 
-def _picture(key: str, size: int) -> Picture:
+def _picture(key: str, size: int, credited: bool) -> Picture:
     data = _png(key, size)
     return Picture(
         sha256=hashlib.sha256(data).hexdigest(),
@@ -315,7 +348,7 @@ def _picture(key: str, size: int) -> Picture:
         width=size,
         height=size,
         data=b64encode(data),
-        credits=(Credit(work="fox", weight=0.41, title="fox", artist="Ada"), Credit(work="cat", weight=0.59)),
+        credits=CREDITS if credited else (),
     )
 
 

@@ -1,0 +1,83 @@
+"""The story of a transform: a picture is brought to another look by a model, and is played with like any other.
+
+The pictures it is made of are taken in here and stored at the worker; from then on it is a recipe, and everything
+else (rendering, records, delivery, rebuilding) is the story of `making`.
+"""
+
+from __future__ import annotations
+
+from bot.errors import Refused
+from bot.language import said
+from bot.policy import render_quotas
+from bot.safety.intake import Rejected
+from bot.stories import Source, TransformPicture
+from bot.workflows.making import deliver, render
+from bot.workflows.planning import picture_here
+from bot.workflows.recipes import LARGE_SIZE, Plan, Transformed, read_recipe
+from bot.workflows.telling import Telling
+from gan.contract import RenderRequest, Transform, TransformOptions
+
+RELATION = "transform"
+"""Of a picture to those of ours that it was made of, in the lineage."""
+
+
+async def transform(telling: Telling, ask: TransformPicture) -> None:
+    """Take the pictures in, record the request, render, record the picture, deliver."""
+    plan = await telling.step("record", record, telling, ask)
+    made = await telling.step("render", render, telling, plan)
+    await telling.step("deliver", deliver, telling, plan, made)
+
+
+async def record(telling: Telling, ask: TransformPicture) -> Plan:
+    """Put the request on record with all that decides the picture; one that is refused is on record too."""
+    try:
+        plan = await _plan(telling, ask)
+    except Exception:
+        await telling.accept()
+        raise
+    await telling.accept(render_quotas(telling.parts.limits), plan)
+    return plan
+
+
+async def _plan(telling: Telling, ask: TransformPicture) -> Plan:
+    library = telling.parts.library
+    model = await telling.from_worker(lambda: library.choose_of(telling.origin.guild_id, ask.model, ask.family))
+    if library.takes(model.id) == 2 and ask.second is None:
+        raise Refused("This needs two pictures: the one to change, and the artwork whose look it is to get.")
+    picture = await taken_in(telling, ask.picture)
+    second = await taken_in(telling, ask.second) if ask.second else None
+    options = TransformOptions(strength=ask.strength, seed=ask.seed, back=ask.back)
+    parents = [source.output_id for source in (ask.picture, ask.second) if source and source.output_id is not None]
+    return Plan(
+        model_id=model.id,
+        recipes=(Transform(picture=picture, second=second, options=options),),
+        size=LARGE_SIZE,
+        again=Transformed(family=ask.family),
+        parents=tuple([await telling.parts.records.lineage.original(one) for one in parents]),
+        relation=RELATION if parents else "",
+    )
+
+
+async def taken_in(telling: Telling, source: Source) -> str:
+    """A picture as the worker's blob: an upload looked at as any other, or one of ours drawn large."""
+    worker = telling.parts.worker
+    data = await _drawn(telling, source.output_id) if source.output_id is not None else await _upload(telling, source)
+    return await telling.from_worker(lambda: worker.put_blob(data))
+
+
+async def _drawn(telling: Telling, output_id: int) -> bytes:
+    output = await picture_here(telling, output_id)
+    request = RenderRequest(model=output.model_id, recipes=(read_recipe(output.recipe),), size=LARGE_SIZE)
+    worker = telling.parts.worker
+    return (await telling.in_turn(lambda: worker.render(request))).pictures[0].data
+
+
+async def _upload(telling: Telling, source: Source) -> bytes:
+    upload, parts = source.upload, telling.parts
+    if upload is None:
+        raise Refused("Attach a picture, or choose one that was made here.")
+    data = await parts.fetcher.fetch(upload.url, upload.filename)
+    seen = await parts.intake.inspect(data, upload.filename, telling.origin.member_name)
+    if isinstance(seen, Rejected):
+        raise Refused(said(seen.text))
+    return seen.png
