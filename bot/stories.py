@@ -5,11 +5,13 @@ the other: both import this page. Everything here is JSON (pydantic), since asks
 Ids from Discord are ints here, strings on the wire.
 """
 
+# ruff: noqa: I001 (one import a name would fill a third of this page)
+
 from __future__ import annotations
 
 from typing import Literal, Protocol
 
-from bot.views import (  # noqa: I001 (one line a name, or this list would fill a third of the page)
+from bot.views import (
     Before as Before,
     CreditsView as CreditsView,
     FamilyView as FamilyView,
@@ -32,8 +34,14 @@ from bot.views import (  # noqa: I001 (one line a name, or this list would fill 
     SliderSheet as SliderSheet,
     TrainingPhase as TrainingPhase,
     TrainingView as TrainingView,
-    View as View,
+    Upload as Upload,
 )
+from bot.art_asks import ArtAsk
+from bot.art_reads import ArtReads
+from bot.art_views import ArtMessage
+
+
+View = PicturesView | TrainingView | NoticeView | ArtMessage
 
 
 class Origin(Plain):
@@ -59,6 +67,8 @@ class Origin(Plain):
     private: bool = False
     """The pressed message is one that only its presser sees; it stays so however often it is redrawn."""
     filesize_limit: int = 10 * 1024 * 1024
+    unasked: bool = False
+    """Nobody waits for it: a post of our own accord, such as a training anew. No token leads to it."""
     locale: str = "en-US"
     """The asker's own language."""
     guild_locale: str = ""
@@ -78,15 +88,6 @@ class Origin(Plain):
 
 
 # --- asks ----------------------------------------------------------------------------------------------------------
-
-
-class Upload(Plain):
-    """A file that the member attached; the URL is Discord's signed CDN address and is fetched at once."""
-
-    filename: str
-    url: str
-    size: int
-    content_type: str = ""
 
 
 class Generate(Plain):
@@ -255,13 +256,17 @@ class DeleteMine(Plain):
 class Train(Plain):
     kind: Literal["train"] = "train"
     name: str
-    source: Literal["emoji", "files", "folder"]
+    source: Literal["emoji", "files", "folder", "collection"]
     folder: str | None = None
+    collection: int | None = None
+    """The collection's id, for `collection`."""
     uploads: tuple[Upload, ...] = ()
     emoji: tuple[Upload, ...] = ()
     """The server's emoji as its cache has them: name, CDN address."""
     minutes: float = 2.5
     base: str | None = None
+    sheet: bool = False
+    """Show first what it would learn from and what to expect; it starts at a press (`StartTraining`)."""
 
 
 class SteerTraining(Plain):
@@ -296,13 +301,14 @@ Ask = (
     | Train
     | SteerTraining
     | SetDefaultModel
+    | ArtAsk
 )
 
 
 # --- the two protocols ---------------------------------------------------------------------------------------------
 
 
-class Studio(Protocol):
+class Studio(ArtReads, Protocol):
     """What `bot.workflows` offers to the chat. `ask` returns once the request is committed; the answer comes through
     the messenger. The reads answer from memory or one quick query, fit for autocomplete."""
 

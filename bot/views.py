@@ -12,6 +12,15 @@ class Plain(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class Upload(Plain):
+    """A file that the member attached; the URL is Discord's signed CDN address and is fetched at once."""
+
+    filename: str
+    url: str
+    size: int
+    content_type: str = ""
+
+
 class ShownPicture(Plain):
     output_id: int
     """Row of `outputs`; the file is called `artel-<output id>.png`, so a saved file finds its way back."""
@@ -261,9 +270,6 @@ class FamilyView(Plain):
     """The picture itself first, then its forebears, the nearest first."""
     cut: bool = False
     """It goes further back than is shown."""
-
-
-View = PicturesView | TrainingView | NoticeView
 
 
 class Posted(Plain):
