@@ -27,6 +27,22 @@ def start_small(module: nn.Module) -> None:
                 nn.init.zeros_(part.bias)
 
 
+def first_layers(inputs: int, outputs: int) -> list[nn.Module]:
+    """c7s1-k of Johnson et al. 2016: a wide look at full size."""
+    return [nn.ReflectionPad2d(3), nn.Conv2d(inputs, outputs, 7, bias=False), norm(outputs), nn.ReLU(True)]
+
+
+def halving(inputs: int, outputs: int) -> list[nn.Module]:
+    """d-k: half of the side."""
+    return [nn.Conv2d(inputs, outputs, 3, 2, 1, bias=False), norm(outputs), nn.ReLU(True)]
+
+
+def doubling(inputs: int, outputs: int) -> list[nn.Module]:
+    """u-k: twice the side."""
+    conv = nn.ConvTranspose2d(inputs, outputs, 3, 2, 1, output_padding=1, bias=False)
+    return [conv, norm(outputs), nn.ReLU(True)]
+
+
 class ResidualBlock(nn.Module):
     """Two 3 x 3 convolutions beside a straight way (Johnson et al. 2016); mirrored edges leave no seam at the rim."""
 

@@ -12,6 +12,8 @@ from gan.spec import Family
 FAMILIES: Mapping[str, str] = {
     "anchored": "gan.families.anchored",
     "pix2pix": "gan.families.pix2pix",
+    "pix2pixhd": "gan.families.pix2pixhd",
+    "cyclegan": "gan.families.cyclegan",
 }
 """Name → module with a `FAMILY` (a `gan.spec.Family`)."""
 

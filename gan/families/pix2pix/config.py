@@ -23,9 +23,7 @@ class Config(BaseModel):
     adversary: float = Field(1.0, description="weight of the adversary; 0 learns by the pixel distance alone")
     lr: float = Field(4e-4, description="learning rate; twice the paper's for eight times its batch")
     beta1: float = Field(0.5, description="Adam's first moment")
-    decay_share: float = Field(
-        0.4, description="last share of the run, in which the rate falls to a twentieth"
-    )
+    decay_share: float = Field(0.4, description="last share of the run, in which the rate falls to a twentieth")
     ema_half_life: float = Field(2000, description="half-life of the served average in pictures seen")
     held_out: int = Field(150, description="most works kept out to measure by; a tenth of the works, none below 40")
     pictures: int = Field(0, description="end after so many pictures seen instead of a time; 0 goes by time")
