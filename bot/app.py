@@ -167,5 +167,13 @@ async def open_rooms(settings: Settings, messenger: DiscordMessenger) -> AsyncIt
             seal=open_seal(settings.data / "provenance", settings.marking),
             metrics=metrics,
             tracing=tracing,
+            pages=_pages(settings),
         )
         yield Rooms(records, worker, parts)
+
+
+def _pages(settings: Settings) -> str | None:
+    """Where members find the web pages; none where they are not served."""
+    if not settings.web.enabled:
+        return None
+    return settings.web.address or f"http://127.0.0.1:{settings.web.port}"

@@ -17,6 +17,9 @@ class ArtReads(Protocol):
     async def art_choices(self, member_id: int, guild_id: int | None, typed: str) -> list[tuple[str, int]]:
         """(label, artwork id) of the works that a member gave to this server, at most 25; one quick query."""
 
+    def pages_at(self) -> str | None:
+        """Address of the web pages, where privacy page and terms are; none where there are none."""
+
     async def collections(self, origin: Origin) -> tuple[CollectionLine, ...]:
         """The collections of the server."""
 

@@ -36,13 +36,6 @@ ADDRESSES = {
     Licence.cc_by: "https://creativecommons.org/licenses/by/4.0/",
     Licence.cc_by_sa: "https://creativecommons.org/licenses/by-sa/4.0/",
 }
-CONSENT = (
-    "I made this art or hold the rights to it. This server's models may learn from it under the licence I chose. "
-    "I can withdraw it at any time."
-)
-"""What the artist ticks; kept word for word with each consent, so that a later change of words changes no earlier
-consent. 170 characters at most: it must fit a form."""
-EMOJI_CONSENT = "This server may use the pictures of its own emoji and stickers for models of this server."
 
 
 def labelled(value: str) -> str:

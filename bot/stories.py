@@ -184,10 +184,12 @@ class FindPicture(Plain):
 
 
 class Source(Plain):
-    """A picture to work on: an upload, or one that was made here."""
+    """A picture to work on: an upload, one that was made here, or the asker's own sketch."""
 
     upload: Upload | None = None
     output_id: int | None = None
+    pad: bool = False
+    """What the asker drew last on the web page's sketch pad (`bot.sketches`)."""
 
 
 class TransformPicture(Plain):
@@ -256,10 +258,12 @@ class DeleteMine(Plain):
 class Train(Plain):
     kind: Literal["train"] = "train"
     name: str
-    source: Literal["emoji", "files", "folder", "collection"]
+    source: Literal["emoji", "files", "folder", "collection", "version"]
     folder: str | None = None
     collection: int | None = None
     """The collection's id, for `collection`."""
+    version: int | None = None
+    """The id of a frozen version, for `version`."""
     uploads: tuple[Upload, ...] = ()
     emoji: tuple[Upload, ...] = ()
     """The server's emoji as its cache has them: name, CDN address."""

@@ -137,14 +137,15 @@ def collections(lines: Sequence[CollectionLine]) -> Panel:
         children.append(text(texts.COLLECTION_LIST_NONE))
         return Panel(layout(*children, colour=GREY), ephemeral=True)
     shown = lines[:COLLECTIONS_SHOWN]
-    told = [
-        f"**{plain(line.name, 60)}** · {texts.collection_counts(line.works, line.artists)} · {plain(line.owner_name, 40)}"
-        for line in shown
-    ]
-    children.append(text(*told))
+    children.append(text(*(_collection_line(line) for line in shown)))
     options = [discord.SelectOption(label=clip(line.name, 100), value=str(line.id), emoji="🗂️") for line in shown]
     children.append(row(menu(ids.pack("collection-of"), texts.OPEN_COLLECTION, options)))
     return Panel(layout(*children, colour=VIOLET), ephemeral=True)
+
+
+def _collection_line(line: CollectionLine) -> str:
+    counts = texts.collection_counts(line.works, line.artists)
+    return f"**{plain(line.name, 60)}** · {counts} · {plain(line.owner_name, 40)}"
 
 
 async def collection(view: CollectionView, *, private: bool) -> Panel:

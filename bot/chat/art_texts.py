@@ -24,6 +24,7 @@ LICENCES = (
     ("cc-by-sa", "CC BY-SA", "The same, and what they make of it must stay as free"),
     ("server", "Only for this server's models", "Nobody may take them elsewhere"),
 )
+SERVER_LICENCE = "this server's models only"
 WORK_DESCRIPTION = "{title}, by {artist}"
 LEFT_OUT = "Left out:"
 WITHDRAW = "Withdraw"

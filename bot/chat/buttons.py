@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.chat import ids, modals, panels, texts
+from bot.chat.art_buttons import ART_PRESSES
 from bot.chat.desk import Desk
 from bot.chat.info import show_models, show_queue
 from bot.chat.origins import Interaction, Placing
@@ -134,4 +135,5 @@ PRESSES: tuple[type[Press], ...] = (
     ModelsPress,
     QueuePress,
     *STUDIO_PRESSES,
+    *ART_PRESSES,
 )

@@ -10,6 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.chat import modals, studio, texts
+from bot.chat.art import ArtCog
 from bot.chat.buttons import PRESSES
 from bot.chat.desk import Desk
 from bot.chat.generate import GenerateCog
@@ -74,6 +75,7 @@ class ArtelBot(commands.Bot):
         self.add_dynamic_items(*PRESSES)
         for cog in (GenerateCog(self.desk), studio.StudioCog(self.desk), TrainCog(self.desk), InfoCog(self.desk)):
             await self.add_cog(cog)
+        await self.add_cog(ArtCog(self.desk))
         for menu in studio.menus():
             self.tree.add_command(menu)
         self.desk.messenger.attach(self)

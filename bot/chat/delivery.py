@@ -48,7 +48,7 @@ class Delivery:
         placed = None
         if self.live is not None and self.live.state is State.open:
             placed = await self._answer(self.live)
-        elif self.live is None and self.posted is None and self._age < ACK_SECONDS:
+        elif self.live is None and self.posted is None and self._age < ACK_SECONDS and not self.origin.unasked:
             placed = await self._answer_anew()
         return placed or await self._later()
 
@@ -96,7 +96,7 @@ class Delivery:
     async def _later(self) -> Posted:
         """The interaction has its acknowledgement, or lost its chance: edit what stands, or post."""
         origin, posted = self.origin, self.posted
-        alive = not self._lost and not self.unacknowledged and self._age < self.token_seconds
+        alive = not origin.unasked and not self._lost and not self.unacknowledged and self._age < self.token_seconds
         if alive and (posted is None or posted.route in {"callback", "original"}):
             placed = await self._by_token()
             if placed is not None:
@@ -201,7 +201,8 @@ class Delivery:
             if standing.answer is not None:
                 placed = await self._by_id(standing.answer)
                 return placed if standing.original else replace_route(placed, "post")
-            if live is None and standing.thinking is None and (standing.readable or self.unacknowledged):
+            never = live is None and standing.thinking is None and (standing.readable or self.unacknowledged)
+            if never and not self.origin.unasked:
                 raise Unseen(texts.NEVER_ACKNOWLEDGED)
             thinking = standing.thinking or thinking
         try:

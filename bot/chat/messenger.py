@@ -8,7 +8,8 @@ import contextlib
 
 import discord
 
-from bot.chat import charts, emoji, panels, routes, stickers, texts, training_panel
+from bot.art_views import ArtView, FilesView, SheetView
+from bot.chat import art_panels, charts, emoji, panels, routes, stickers, texts, training_panel
 from bot.chat.delivery import Delivery
 from bot.chat.live import Live, LiveInteractions, State
 from bot.chat.origins import Interaction
@@ -171,6 +172,12 @@ class DiscordMessenger:
                 return training_panel.training(view, await asyncio.to_thread(charts.draw, view.history))
             case NoticeView():
                 return panels.notice(view)
+            case ArtView():
+                return art_panels.card(view)
+            case SheetView():
+                return await art_panels.drawn_sheet(view)
+            case FilesView():
+                return art_panels.take_away(view)
 
     async def _ready(self) -> discord.Client:
         try:

@@ -11,13 +11,14 @@ from typing import Any
 
 import discord
 
-from bot.chat import ids, studio_texts, texts
+from bot.chat import art_forms, ids, studio_texts, texts
 from bot.chat.desk import Desk
 from bot.chat.origins import Interaction
 from bot.chat.routes import translated
+from bot.chat.uploads import uploads_of
 from bot.errors import Refused
 from bot.language import said
-from bot.stories import MakeEmoji, MakeSticker, NameSlider, Train, Upload
+from bot.stories import MakeEmoji, MakeSticker, NameSlider, Train
 
 Modal = discord.ui.Modal
 _NAME, _FILES = "name", "files"
@@ -84,7 +85,9 @@ async def submitted(desk: Desk, interaction: Interaction) -> None:
     data: dict[str, Any] = dict(interaction.data or {})
     custom_id = str(data.get("custom_id", ""))
     fields = _fields(data.get("components") or [])
-    if (match := _EMOJI.fullmatch(custom_id)) is not None:
+    if (match := art_forms.FORM.fullmatch(custom_id)) is not None:
+        await art_forms.submitted(desk, interaction, match, fields)
+    elif (match := _EMOJI.fullmatch(custom_id)) is not None:
         name = str(fields.get(_NAME) or "").strip().strip(":")
         await desk.ask(interaction, MakeEmoji(output_id=int(match["output"]), name=name), "private")
     elif (match := _STICKER.fullmatch(custom_id)) is not None:
@@ -95,7 +98,7 @@ async def submitted(desk: Desk, interaction: Interaction) -> None:
         ask = NameSlider(model_id=match["model"], direction=match["direction"], name=name)
         await desk.ask(interaction, ask, "private")
     elif (match := _TRAIN.fullmatch(custom_id)) is not None:
-        uploads = _uploads(fields.get(_FILES) or [], (data.get("resolved") or {}).get("attachments") or {})
+        uploads = uploads_of(interaction, fields.get(_FILES) or [])[:MAX_FILES]
         if not uploads:
             raise Refused(texts.NO_FILES)
         train = Train(
@@ -128,16 +131,3 @@ def _fields(components: list[dict[str, Any]]) -> dict[str, Any]:
         for field in inner:
             values[str(field.get("custom_id"))] = field.get("value", field.get("values"))
     return values
-
-
-def _uploads(wanted: list[Any], attachments: dict[str, Any]) -> tuple[Upload, ...]:
-    found = [attachments[str(one)] for one in wanted if str(one) in attachments]
-    return tuple(
-        Upload(
-            filename=str(one["filename"])[:200],
-            url=str(one["url"]),
-            size=int(one["size"]),
-            content_type=str(one.get("content_type") or ""),
-        )
-        for one in found[:MAX_FILES]
-    )

@@ -34,6 +34,7 @@ from bot.stories import (
     Variations,
     Walk,
 )
+from bot.workflows.art import art_story
 from bot.workflows.durable import Disowned
 from bot.workflows.explaining import explain, sorry
 from bot.workflows.favouring import favour
@@ -102,6 +103,8 @@ async def story(telling: Telling) -> None:
             await steer(telling, ask)
         case SetDefaultModel() as ask:
             await set_default_model(telling, ask)
+        case ask:
+            await art_story(telling, ask)
 
 
 async def apologise(telling: Telling, failure: Exception) -> None:

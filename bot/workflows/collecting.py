@@ -32,6 +32,8 @@ async def look(telling: Telling, ask: Train) -> SetReport:
             given = await parts.fetcher.fetch_all(ask.uploads, telling.origin.member_name)
         case "folder":
             given = await parts.folders.read(ask.folder or "", MOST_FILES)
+        case "collection" | "version":
+            raise ValueError("what was given before is looked up, see `gathered`")
     return await parts.intake.inspect_set(given, most=parts.limits.training_pictures_max)
 
 
@@ -60,6 +62,8 @@ def source_name(ask: Train) -> str:
             return counted("{count} attached file", "{count} attached files", len(ask.uploads))
         case "folder":
             return said("the folder {folder}", folder=ask.folder)
+        case "collection" | "version":
+            return said("this server's art")
 
 
 def counted_source(ask: Train, kept: int, offered: int) -> str:
@@ -67,6 +71,8 @@ def counted_source(ask: Train, kept: int, offered: int) -> str:
     if kept == offered and ask.source != "folder":
         return source_name(ask)
     match ask.source:
+        case "collection" | "version":
+            return said("{kept} of {offered} works", kept=kept, offered=offered)
         case "emoji":
             return said("{kept} of this server's {offered} emoji", kept=kept, offered=offered)
         case "files":
@@ -103,6 +109,8 @@ def _more(ask: Train) -> str:
             return said("Attach more with `/train files`: PNG, JPEG, WebP or GIF, all different.")
         case "folder":
             return said("Ask the operator to put more into the folder.")
+        case "collection" | "version":
+            return said("`/contribute` and `/collection add` put more into the collection.")
 
 
 def told_twice(report: SetReport) -> tuple[str, ...]:

@@ -26,9 +26,10 @@ from bot.art_policy import (
     server_of,
 )
 from bot.art_views import ArtLine, ArtView
+from bot.consent_words import CONSENT
 from bot.errors import Bug, Refused, Retry
 from bot.language import said
-from bot.licences import CONSENT, Licence
+from bot.licences import Licence
 from bot.records.art import Artwork, Given, NewArt
 from bot.records.collections import Collection
 from bot.records.people import Person

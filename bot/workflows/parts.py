@@ -11,6 +11,7 @@ from bot.safety.folders import Folders
 from bot.safety.intake import Intake
 from bot.safety.seal import Seal
 from bot.settings import Limits
+from bot.sketches import Sketchbook
 from bot.stories import Messenger
 from bot.tracing import Tracing
 from bot.workflows.library import Library
@@ -75,6 +76,10 @@ class Parts:
     board: Board = field(default_factory=dict)
     metrics: Metrics = field(default_factory=Metrics)
     tracing: Tracing = field(default_factory=Tracing)
+    pages: str | None = None
+    """Address of the web pages; none where they are not served."""
+    sketches: Sketchbook | None = None
+    """What members drew on the web page; none where it is not served."""
     places: dict[str, int] = field(default_factory=dict)
     """Places of the trainings that wait in line, by id, as last seen."""
     withdrawn: set[int] = field(default_factory=set)

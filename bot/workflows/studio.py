@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Literal, get_args
 
+from bot.art_views import ArtPage, CollectionLine, CollectionView
 from bot.errors import Refused, Retry
 from bot.language import said
 from bot.records.people import Person
@@ -29,9 +30,10 @@ from bot.stories import (
     SliderSheet,
     TrainingPhase,
 )
-from bot.workflows import looking
+from bot.workflows import art_reading, looking
 from bot.workflows.answering import answer
 from bot.workflows.background import Background
+from bot.workflows.contributing import Taken
 from bot.workflows.durable import Durable
 from bot.workflows.finding import FindPlan
 from bot.workflows.live import Outcome, Ticket
@@ -52,7 +54,10 @@ NOT_ACCEPTED = "My records do not answer just now, so your request was not accep
 LONG_KINDS = frozenset({"train"})
 """Stories that outlive any patience at a stop; they go on at the next start."""
 KINDS = tuple(str(one.model_fields["kind"].default) for one in get_args(Ask))
-WRITTEN_TYPES = (*get_args(Ask), Origin, Posted, NoticeView, Plan, Made, WalkPlan, FindPlan, TaskEnd, Ticket, Outcome)
+WRITTEN_TYPES = (
+    *(*get_args(Ask), Origin, Posted, NoticeView, Plan, Made, WalkPlan, FindPlan, TaskEnd, Ticket, Outcome),
+    *(Taken,),
+)
 """What the inputs and results of steps may be made of, besides plain JSON."""
 
 
@@ -179,6 +184,24 @@ class Studio:
         self, member_id: int, guild_id: int | None, typed: str, fits: int | None = None
     ) -> list[tuple[str, int]]:
         return await looking.pick_choices(self._parts, member_id, guild_id, typed, fits)
+
+    async def collection_choices(self, guild_id: int | None, typed: str) -> list[tuple[str, int]]:
+        return await art_reading.collection_choices(self._parts, guild_id, typed)
+
+    async def art_choices(self, member_id: int, guild_id: int | None, typed: str) -> list[tuple[str, int]]:
+        return await art_reading.art_choices(self._parts, member_id, guild_id, typed)
+
+    def pages_at(self) -> str | None:
+        return self._parts.pages
+
+    async def collections(self, origin: Origin) -> tuple[CollectionLine, ...]:
+        return await art_reading.collections(self._parts, origin)
+
+    async def collection(self, origin: Origin, collection_id: int, page: int) -> CollectionView:
+        return await art_reading.collection(self._parts, origin, collection_id, page)
+
+    async def art(self, origin: Origin, page: int, request_id: int | None = None) -> ArtPage:
+        return await art_reading.art(self._parts, origin, page, request_id)
 
     async def status(self) -> dict[str, str]:
         """Lines for /about."""

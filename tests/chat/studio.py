@@ -7,6 +7,16 @@ from base64 import b64encode
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bot.art_asks import (
+    Contribute,
+    EraseMe,
+    ExportCollection,
+    ExportMe,
+    ShareCollection,
+    StartTraining,
+    WithdrawArt,
+)
+from bot.art_views import ArtPage, CollectionLine, CollectionView
 from bot.errors import Refused, Retry
 from bot.stories import (
     Ask,
@@ -48,6 +58,7 @@ from bot.stories import (
     View,
     Walk,
 )
+from tests.chat.art_views import art_lines, art_view, collection_line, collection_view, files_view, sheet_view
 from tests.chat.views import kin, parents, picks, pictures_view, png, slider_board, training_view
 
 
@@ -138,6 +149,28 @@ class FakeStudio:
     ) -> list[tuple[str, int]]:
         return [(f"⭐ fox · #{n}", n) for n in (11, 12, 13) if n != fits and typed in str(n)]
 
+    async def collection_choices(self, guild_id: int | None, typed: str) -> list[tuple[str, int]]:
+        return [(f"{line.name} · {line.works}", line.id) for line in await self.collections_of() if typed in line.name]
+
+    async def art_choices(self, member_id: int, guild_id: int | None, typed: str) -> list[tuple[str, int]]:
+        return [(f"{line.title} · #{line.artwork_id}", line.artwork_id) for line in art_lines(3)]
+
+    def pages_at(self) -> str | None:
+        return "http://127.0.0.1:8780"
+
+    async def collections_of(self) -> tuple[CollectionLine, ...]:
+        return (collection_line(),)
+
+    async def collections(self, origin: Origin) -> tuple[CollectionLine, ...]:
+        return await self.collections_of()
+
+    async def collection(self, origin: Origin, collection_id: int, page: int) -> CollectionView:
+        return collection_view(page)
+
+    async def art(self, origin: Origin, page: int, request_id: int | None = None) -> ArtPage:
+        lines = art_lines(4)
+        return ArtPage(works=lines, page=page, pages=3, count=len(lines), request_id=request_id, models=2)
+
     async def status(self) -> dict[str, str]:
         return {"Version": "0.1.0", "Worker": "ready"}
 
@@ -224,10 +257,22 @@ class FakeStudio:
             case DeleteMine(request_id=request):
                 await self.messenger.delete(origin, self.posted[request])
                 await self._show(origin, NoticeView(tone="done", text="Deleted."))
+            case Train(name=name, sheet=True):
+                await self._show(origin, sheet_view(origin.interaction_id, origin.member_id, title=name))
             case Train(name=name):
                 await self._show(origin, training(origin, "checking", title=name))
             case SteerTraining(action=action):
                 await self._show(origin, NoticeView(tone="done", text=f"Will {action}."))
+            case Contribute():
+                await self._show(origin, art_view(origin.interaction_id, origin.member_id))
+            case ExportMe() | ExportCollection():
+                await self._show(origin, files_view())
+            case WithdrawArt():
+                await self._show(origin, NoticeView(tone="done", text="Withdrawn."))
+            case ShareCollection() | EraseMe():
+                await self._show(origin, NoticeView(tone="done", text="Done."))
+            case StartTraining():
+                await self._show(origin, training(origin, "checking"))
             case SetDefaultModel(model_id=model):
                 await self._show(origin, NoticeView(tone="done", text=f"Default: {model}.", ephemeral=False))
 

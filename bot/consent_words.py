@@ -1,0 +1,11 @@
+"""What people consent to, word for word: shown where they tick the box, and kept with each consent."""
+
+from __future__ import annotations
+
+CONSENT = (
+    "I made this art or hold the rights to it. This server's models may learn from it under the licence I chose. "
+    "I can withdraw it at any time."
+)
+"""What the artist ticks; kept word for word with each consent, so that a later change of words changes no earlier
+consent. 170 characters at most: it must fit a form."""
+EMOJI_CONSENT = "This server may use the pictures of its own emoji and stickers for models of this server."
