@@ -22,6 +22,7 @@ from bot.safety.folders import Folders
 from bot.safety.intake import Intake
 from bot.safety.seal import open_seal
 from bot.settings import Settings, SettingsError
+from bot.sketches import Sketchbook
 from bot.tracing import open_tracing
 from bot.web.app import build_site, create_app, serve
 from bot.worker import WorkerClient
@@ -109,7 +110,9 @@ async def gallery(settings: Settings, rooms: Rooms, client: discord.Client) -> A
     host = settings.web.host if settings.playground_url is None else "127.0.0.1"
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        site = await build_site(settings, rooms.records, rooms.worker, session, client, rooms.parts.seal)
+        site = await build_site(
+            settings, rooms.records, rooms.worker, session, client, rooms.parts.seal, rooms.parts.sketches
+        )
         app = create_app(site, playground=settings.playground_url)
         try:
             address = await stack.enter_async_context(serve(app, host, settings.web.port))
@@ -167,7 +170,9 @@ async def open_rooms(settings: Settings, messenger: DiscordMessenger) -> AsyncIt
             seal=open_seal(settings.data / "provenance", settings.marking),
             metrics=metrics,
             tracing=tracing,
+            emoji_are_free=settings.playground_url is not None,
             pages=_pages(settings),
+            sketches=Sketchbook(settings.data / "sketches"),
         )
         yield Rooms(records, worker, parts)
 

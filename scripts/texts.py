@@ -26,7 +26,13 @@ from babel.messages.pofile import read_po, write_po
 from bot.language import CATALOGUES, LANGUAGES
 
 ROOT = Path(__file__).parents[1]
-TEXTS = ("bot/chat/texts.py", "bot/chat/studio_texts.py", "bot/chat/art_texts.py", "bot/consent_words.py")
+TEXTS = (
+    "bot/chat/texts.py",
+    "bot/chat/studio_texts.py",
+    "bot/chat/drawing_texts.py",
+    "bot/chat/art_texts.py",
+    "bot/consent_words.py",
+)
 ROOMS = ("bot/chat", "bot/workflows", "bot/safety", "bot/policy.py", "bot/art_policy.py", "bot/worker.py")
 OPERATORS = ("bot/workflows/rebuilding.py",)
 """What only the operator reads, in a terminal; it stays English."""

@@ -13,6 +13,7 @@ from bot.chat import modals, studio, texts
 from bot.chat.art import ArtCog
 from bot.chat.buttons import PRESSES
 from bot.chat.desk import Desk
+from bot.chat.drawing import DrawingCog
 from bot.chat.generate import GenerateCog
 from bot.chat.ids import PREFIX
 from bot.chat.info import InfoCog
@@ -76,6 +77,7 @@ class ArtelBot(commands.Bot):
         for cog in (GenerateCog(self.desk), studio.StudioCog(self.desk), TrainCog(self.desk), InfoCog(self.desk)):
             await self.add_cog(cog)
         await self.add_cog(ArtCog(self.desk))
+        await self.add_cog(DrawingCog(self.desk))
         for menu in studio.menus():
             self.tree.add_command(menu)
         self.desk.messenger.attach(self)

@@ -13,6 +13,7 @@ from aiohttp import web
 from bot.records import Records
 from bot.safety.seal import Seal
 from bot.settings import Settings
+from bot.sketches import Sketchbook
 from bot.web.budget import Budget
 from bot.web.catalogue import Catalogue
 from bot.web.discord_door import Application, DiscordDoor
@@ -22,7 +23,7 @@ from bot.web.guard import protecting, signed_in
 from bot.web.needs import Worker
 from bot.web.sessions import Sessions, kept_key
 from bot.web.site import SITE, STATIC, Entrance, Site, templates
-from bot.web.views import gallery, models, signing, walks
+from bot.web.views import drawing, gallery, models, signing, walks
 
 MOST_FORM_BYTES = 16 * 1024
 STATIC_S = 365 * 24 * 3600
@@ -36,7 +37,7 @@ def create_app(site: Site, *, playground: str | None = None) -> web.Application:
     )
     app[SITE] = site
     app.router.add_get("/", home)
-    for topic in (signing, gallery, walks, models):
+    for topic in (signing, gallery, walks, drawing, models):
         app.router.add_routes(topic.ROUTES)
     app.router.add_static("/static/", STATIC)
     app.on_response_prepare.append(_keep_static)
@@ -59,6 +60,7 @@ async def build_site(
     session: aiohttp.ClientSession,
     client: discord.Client,
     seal: Seal | None = None,
+    sketches: Sketchbook | None = None,
 ) -> Site:
     entrance = _entrance(settings, session, client)
     address = settings.web.address
@@ -71,6 +73,7 @@ async def build_site(
         easel=Easel(worker, Budget(settings.web.renders_per_minute), seal),
         sessions=Sessions(key, secure=bool(address and address.startswith("https://"))),
         pages=templates(),
+        sketches=sketches or Sketchbook(settings.data / "sketches"),
         address=address,
     )
 

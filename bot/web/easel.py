@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter
@@ -26,6 +27,7 @@ from gan.contract import (
     Recipe,
     RenderAnswer,
     RenderRequest,
+    TransformRequest,
     Upscaler,
 )
 
@@ -113,6 +115,13 @@ class Easel:
             self._keep(one, picture)
         return drawn
 
+    async def transform(self, request: TransformRequest, for_member: int) -> Drawn:
+        """What a model makes of a picture that is not on record, and shall not be. Raises as `draw`."""
+        self._budget.spend(for_member, 1.0)
+        async with self._queue():
+            answer = await self._worker.transform(request)
+        return Drawn(answer.pictures[0].data, answer.pictures[0].media_type)
+
     async def animation(self, walk: Moving, for_member: int) -> bytes:
         """The file of an animation. Raises `Gone` when the worker no longer has it, and as `picture`."""
         if walk.sha256 in self._kept:  # a browser asks for it in parts, which must be parts of one file
@@ -131,21 +140,27 @@ class Easel:
         return data
 
     async def _render(self, request: RenderRequest, model_sha256: str) -> RenderAnswer:
-        if self._waiting >= MOST_WAITING:
-            raise Retry(BUSY, after=3.0)
-        self._waiting += 1
         try:
-            async with self._turn:
+            async with self._queue():
                 answer = await self._worker.render(request)
         except WorkerRefused as refused:
             if refused.code is ErrorCode.model_missing:
                 raise Gone("Its model is no longer there.") from refused
             raise
-        finally:
-            self._waiting -= 1
         if answer.model_sha256 != model_sha256:
             raise Gone("Its model has changed since.")
         return answer
+
+    @asynccontextmanager
+    async def _queue(self) -> AsyncIterator[None]:
+        if self._waiting >= MOST_WAITING:
+            raise Retry(BUSY, after=3.0)
+        self._waiting += 1
+        try:
+            async with self._turn:
+                yield
+        finally:
+            self._waiting -= 1
 
     def _keep(self, key: str, drawn: Drawn) -> None:
         before = self._kept.pop(key, None)

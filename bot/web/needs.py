@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from gan.contract import DirectionList, Event, ModelInfo, RenderAnswer, RenderRequest
+from gan.contract import (
+    DirectionList,
+    Event,
+    ModelInfo,
+    RenderAnswer,
+    RenderRequest,
+    TransformAnswer,
+    TransformRequest,
+)
 
 
 class Worker(Protocol):
@@ -14,6 +22,8 @@ class Worker(Protocol):
     async def models(self) -> Sequence[ModelInfo]: ...
 
     async def render(self, request: RenderRequest) -> RenderAnswer: ...
+
+    async def transform(self, request: TransformRequest) -> TransformAnswer: ...
 
     async def directions(self, model_id: str, *, wait_s: float = 0.0) -> DirectionList: ...
 

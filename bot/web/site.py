@@ -14,6 +14,7 @@ from aiohttp import web
 
 from bot.errors import Refused
 from bot.records import Records
+from bot.sketches import Sketchbook
 from bot.web.catalogue import Catalogue
 from bot.web.discord_door import DiscordDoor
 from bot.web.doors import Access, ClosedDoor, Door, PlaygroundDoor, Visitor
@@ -37,6 +38,7 @@ class Site:
     easel: Easel
     sessions: Sessions
     pages: jinja2.Environment
+    sketches: Sketchbook
     address: str | None = None
     """Where visitors find it, such as https://art.example.org; none: where they asked for it, on this machine."""
 

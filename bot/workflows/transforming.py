@@ -73,11 +73,29 @@ async def _drawn(telling: Telling, output_id: int) -> bytes:
 
 
 async def _upload(telling: Telling, source: Source) -> bytes:
-    upload, parts = source.upload, telling.parts
-    if upload is None:
+    parts = telling.parts
+    if source.pad:
+        name, data = "sketch.png", await _sketch(telling)
+    elif source.upload is not None:
+        name = source.upload.filename
+        data = await parts.fetcher.fetch(source.upload.url, name)
+    else:
         raise Refused("Attach a picture, or choose one that was made here.")
-    data = await parts.fetcher.fetch(upload.url, upload.filename)
-    seen = await parts.intake.inspect(data, upload.filename, telling.origin.member_name)
+    seen = await parts.intake.inspect(data, name, telling.origin.member_name)
     if isinstance(seen, Rejected):
         raise Refused(said(seen.text))
     return seen.png
+
+
+async def _sketch(telling: Telling) -> bytes:
+    """What the asker drew last on the web page's pad."""
+    sketches, pages = telling.parts.sketches, telling.parts.pages
+    sketch = await sketches.take_up(telling.origin.member_id) if sketches else None
+    if sketch is not None:
+        return sketch
+    if pages is None:
+        raise Refused(
+            "Attach a sketch: a photo of a drawing will do, or a picture whose outlines are to be drawn anew."
+        )
+    words = "Attach a sketch, or draw one at {address} and press “Take it to the chat”; then send this command again."
+    raise Refused(said(words, address=f"{pages}/draw"))

@@ -18,6 +18,7 @@ from bot.records.outputs import NewOutput
 from bot.records.people import Person
 from bot.records.requests import NewRequest
 from bot.records.schema import now
+from bot.sketches import Sketchbook
 from bot.web.app import create_app, serve
 from bot.web.budget import Budget
 from bot.web.catalogue import Catalogue
@@ -186,6 +187,7 @@ async def gallery(
             easel=Easel(worker, Budget(per_minute)),
             sessions=Sessions(KEY),
             pages=templates(),
+            sketches=Sketchbook(folder / "sketches"),
         )
         async with serve(create_app(site, playground=playground), "127.0.0.1", 0) as address:
             house = Gallery(address, site, records, worker)
