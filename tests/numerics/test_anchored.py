@@ -193,7 +193,7 @@ def test_a_start_from_a_base_with_an_encoder_draws_the_newcomers_own_pictures(ma
     file = read_model(base.model)
     nets = Nets(file.config, len(pictures))
     nets.study(pictures)
-    nets.start_from(file.tensors)
+    nets.start_from(file.tensors, file.config.size)
     with torch.no_grad():
         codes = nets.styles_of(torch.arange(12))[:, None].expand(-1, nets.generator.layers, -1)
         drawn = nets.generator_average(codes)
@@ -202,6 +202,27 @@ def test_a_start_from_a_base_with_an_encoder_draws_the_newcomers_own_pictures(ma
     assert own < 0.7 * others
     random = torch.Generator().manual_seed(0)
     assert np.isfinite(float(train_step(nets, file.config, pictures, 0.9, random)["rebuild"]))
+
+
+def test_a_larger_model_starts_as_its_base_draws(trained: RunDir, make_run: MakeRun) -> None:
+    file = read_model(trained.model)
+    small = AnchoredModel.read(trained.model)
+    config = file.config.model_copy(update={"size": 64})
+    pictures = load_pictures(make_run().pictures, 64)
+    nets = Nets(config, len(pictures))
+    nets.study(pictures)
+    nets.start_from(file.tensors, 32)
+    styles = torch.from_numpy(small.styles)
+    with torch.no_grad():
+        before = small.generator(styles[:, None].expand(-1, small.layers, -1))
+        after = nets.generator_average(styles[:, None].expand(-1, nets.generator.layers, -1))
+    shrunk = torch.nn.functional.interpolate(after, (32, 32), mode="area")
+    away = (shrunk - before).abs().mean((1, 2, 3))
+    assert float(away.mean()) < 0.5 * float((before - before.mean(0)).abs().mean())
+    random = torch.Generator().manual_seed(0)
+    assert np.isfinite(float(train_step(nets, config, pictures, 0.9, random)["rebuild"]))
+    with pytest.raises(WorkerError, match="128 pixels; a model that starts from it cannot draw at 64"):
+        nets.start_from(file.tensors, 128)
 
 
 FINGERPRINT = (

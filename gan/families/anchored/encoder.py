@@ -8,6 +8,8 @@ from torch import Tensor, nn
 
 PARTS = 4
 """Maps are averaged over PARTS x PARTS parts of the picture at most: where things are matters, their pixels do not."""
+SIGHT = 64
+"""Side in pixels at which the encoder looks, whatever the model draws at: so it serves larger models too."""
 PREFIX = "encoder."
 FIRST_TAP = 1
 """The shallowest tap tells of strokes alone."""
@@ -23,6 +25,11 @@ def gist(maps: list[Tensor]) -> Tensor:
     """Frozen maps of all taps → [B, gist_width] fp32."""
     parts = [F.adaptive_avg_pool2d(m.float(), min(m.shape[-1], PARTS)).flatten(1) for m in maps[FIRST_TAP:]]
     return torch.cat(parts, 1)
+
+
+def shrunk(pictures: Tensor) -> Tensor:
+    """Pictures [B, C, H, H], premultiplied where they have alpha, as small as the encoder looks at them."""
+    return F.interpolate(pictures, (SIGHT, SIGHT), mode="area") if pictures.shape[-1] > SIGHT else pictures
 
 
 class Encoder(nn.Module):

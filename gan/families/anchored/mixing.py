@@ -11,21 +11,36 @@ shares: a direction belongs to nobody. Random numbers come from numpy's `RandomS
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gan.contract import Anchor, Blend, Credit, Edit, ErrorCode, Mix, Point, Recipe, Seed, Truncate, Vary, Work
+from gan.contract import (
+    Anchor,
+    Blend,
+    Credit,
+    Edit,
+    ErrorCode,
+    Mix,
+    Point,
+    Prompt,
+    Recipe,
+    Seed,
+    Truncate,
+    Vary,
+    Work,
+)
 from gan.errors import WorkerError
 
 SHARE_OF_LAYER_MIXES = 0.5
 """Half of the inventions take coarse layers of one work and fine layers of another: sharp where blends go soft."""
 MOST_BLEND = 0.5
 """A blend leans at most half-way to the second work; the first is anybody, so nothing is lost."""
-RECIPES = ("seed", "vary", "blend", "mix", "edit", "truncate", "anchor", "point")
+RECIPES = ("seed", "vary", "blend", "mix", "edit", "truncate", "anchor", "point", "prompt")
+NO_WORDS = "This model knows no words: it was made before models learned them. Train it again, or ask another one."
 LEAST_SHOWN = 0.005
 """Smaller shares are told together as the rest."""
 NEGLIGIBLE = 1e-6
@@ -159,6 +174,8 @@ class Mixer:
     layers: int
     neighbours: NDArray[np.integer]
     directions: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    prompted: Callable[[Prompt], Mixture] | None = None
+    """The mixture that answers a prompt; none where the model cannot be asked in words."""
 
     def mixture(self, recipe: Recipe) -> Mixture:
         """Raises `WorkerError` for a recipe of another kind of model, or one that names what is not there."""
@@ -181,6 +198,10 @@ class Mixer:
                 if index >= self.works:
                     raise WorkerError(ErrorCode.invalid, f"This model has works 0 to {self.works - 1}.")
                 return Mixture.of_work(index, self.layers)
+            case Prompt():
+                if self.prompted is None:
+                    raise WorkerError(ErrorCode.recipe_unsupported, NO_WORDS)
+                return self.prompted(recipe)
             case Point(blob=blob):
                 return Mixture.of_other(FoundCode(blob), self.layers)
             case _:

@@ -69,6 +69,25 @@ class Generator(nn.Module):
             assert self.last.bias is not None
             self.last.bias.fill_(0.5)
 
+    @torch.no_grad()
+    def grow_from(self, smaller: dict[str, Tensor]) -> None:
+        """Take over the layers of a generator of half this one's side or less, by its tensors.
+
+        What that one drew last as four pixels at once becomes their mean, a layer below; what is new starts by adding
+        nothing. So the first pictures are the smaller one's, soft (Karras et al. 2018 fade layers in instead).
+        """
+        own = self.state_dict()
+        given = {name: value for name, value in smaller.items() if name in own and own[name].shape == value.shape}
+        skip = self.skips[sum(name.startswith("skips.") and name.endswith(".weight") for name in smaller)]
+        assert isinstance(skip, nn.Conv2d)
+        assert skip.bias is not None
+        self.load_state_dict({**own, **{name: value.to(own[name].dtype) for name, value in given.items()}})
+        skip.weight.copy_(smaller["last.weight"].sum((2, 3), keepdim=True).unflatten(0, (4, 4)).mean(1))
+        skip.bias.copy_(smaller["last.bias"].unflatten(0, (4, 4)).mean(1))
+        self.last.weight.mul_(0.1)
+        assert self.last.bias is not None
+        self.last.bias.zero_()
+
     def forward(self, w: Tensor) -> Tensor:
         """w [B, L, D] → [B, 4, S, S]."""
         styles = w.unbind(1)

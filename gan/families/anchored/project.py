@@ -20,7 +20,7 @@ from gan.blocks.features import FrozenFeatures
 from gan.blocks.layers import unit_length
 from gan.data.frames import framed
 from gan.data.pictures import fitted, over, premultiplied, straight
-from gan.families.anchored.encoder import Encoder, gist
+from gan.families.anchored.encoder import Encoder, gist, shrunk
 from gan.families.anchored.modelfile import read_model
 from gan.families.anchored.networks import Mapping
 from gan.families.anchored.points import write_point
@@ -48,6 +48,11 @@ class Sight:
         self.target = target
         self.wanted = self._maps(target)
         self.embedding = self.wanted[-1].mean((2, 3))[0]
+
+    def glance(self) -> list[Tensor]:
+        """Maps of the upload as the encoder looks at it."""
+        small = shrunk(self.target)
+        return self.wanted if small is self.target else self._maps(small)
 
     def _maps(self, pictures: Tensor) -> list[Tensor]:
         rgb = over(pictures, torch.ones(len(pictures), 3)).clamp(-1, 1)
@@ -91,7 +96,7 @@ def initial_code(path: Path, model: AnchoredModel, sight: Sight) -> Tensor:
     styles = torch.from_numpy(model.styles)
     encoder, embedding = Encoder.read(tensors), tensors.get("embedding")
     if encoder is not None:
-        answer = _style_of(encoder(gist(sight.wanted)), tensors)
+        answer = _style_of(encoder(gist(sight.glance())), tensors)
         likeness = -(styles - answer).norm(dim=1)
         candidates = torch.cat([answer, styles[likeness.topk(min(NEAREST - 1, len(styles))).indices]])
     elif embedding is not None and len(embedding) == len(styles):

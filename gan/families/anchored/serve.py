@@ -12,10 +12,11 @@ import torch
 from numpy.typing import NDArray
 
 from gan.blocks.layers import ModulatedConv2d
-from gan.contract import ErrorCode, ModelCard, Recipe, Work
+from gan.contract import ErrorCode, ModelCard, Prompt, Recipe, UnknownWord, Work, prompts_in
 from gan.data.frames import framed
 from gan.data.pictures import straight
 from gan.errors import WorkerError
+from gan.families.anchored.asking import answered
 from gan.families.anchored.config import Config
 from gan.families.anchored.directions import Directions
 from gan.families.anchored.drawing import Drawing
@@ -24,6 +25,7 @@ from gan.families.anchored.modelfile import generator_tensors, read_model
 from gan.families.anchored.networks import Generator
 from gan.families.anchored.points import model_of, read_point
 from gan.spec import Aids, Rendered
+from gan.text.index import WordIndex
 
 AT_ONCE = 16
 """Pictures brought to bytes at a time: more would leave the cache."""
@@ -44,6 +46,7 @@ class AnchoredModel:
         neighbours: NDArray[np.integer],
         device: str = "cpu",
         directions: Directions | None = None,
+        words: WordIndex | None = None,
     ) -> None:
         self.card, self.works = card, tuple(works)
         self._device = torch.device(device)
@@ -57,9 +60,11 @@ class AnchoredModel:
         self._mean: NDArray[np.float32] = self._styles.mean(0, dtype=np.float64).astype(np.float32)
         self._points: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
         self._moves: dict[str, NDArray[np.float32]] = {}
-        self._mixer = Mixer(len(works), generator.layers, neighbours)
+        self._words = words
+        self._mixer = Mixer(len(works), generator.layers, neighbours, prompted=self._prompted if words else None)
         tensors = [*generator.parameters(), styles]
         self.nbytes = sum(t.numel() * t.element_size() for t in tensors) + neighbours.nbytes + self._drawing.nbytes
+        self.nbytes += words.nbytes if words else 0
         self.directions: Directions | None = None
         if directions is not None:
             self._take(directions)
@@ -74,13 +79,14 @@ class AnchoredModel:
             generator.load_state_dict(generator_tensors(file.tensors))
             styles, neighbours = file.tensors["styles"], file.tensors["neighbours"].numpy()
             directions = Directions.from_tensors(file.tensors, generator.layers, config.code)
+            words = WordIndex.read(file.tensors, file.works)
         except (RuntimeError, KeyError) as error:
             raise WorkerError(ErrorCode.bad_model, f"{path.name} does not fit the anchored family.") from error
         works = len(file.works)
         fits = styles.shape == (works, config.code) and neighbours.ndim == 2 and len(neighbours) == works
         if not fits or neighbours.min() < 0 or neighbours.max() >= works:
             raise WorkerError(ErrorCode.bad_model, f"{path.name} names other works than it has codes for.")
-        return cls(config, file.card, file.works, generator, styles, neighbours, device, directions)
+        return cls(config, file.card, file.works, generator, styles, neighbours, device, directions, words)
 
     @property
     def layers(self) -> int:
@@ -133,7 +139,21 @@ class AnchoredModel:
         pixels = framed(pixels, self.card.frame)
         if not self.card.alpha:
             pixels[..., 3] = 255  # its works have no holes, so it has none, not even thin ones
-        return [Rendered(pixels[i], credits_of(mixture, self.works)) for i, mixture in enumerate(mixtures)]
+        return [
+            Rendered(pixels[i], credits_of(mixture, self.works), self._unknown(recipe))
+            for i, (mixture, recipe) in enumerate(zip(mixtures, recipes, strict=True))
+        ]
+
+    def _prompted(self, prompt: Prompt) -> Mixture:
+        assert self._words is not None
+        return answered(self._words.ask(prompt.text), prompt.seed, self.layers)
+
+    def _unknown(self, recipe: Recipe) -> tuple[UnknownWord, ...]:
+        """The words of all prompts in it that the model does not know, each once."""
+        if self._words is None:
+            return ()
+        found = {one: None for text in prompts_in(recipe) for one in self._words.ask(text).unknown}
+        return tuple(found)
 
     def _style_codes(self, mixture: Mixture) -> NDArray[np.float32]:
         """[L, D]; summed in a fixed order, so equal mixtures give equal bits."""

@@ -13,8 +13,10 @@ from gan.blocks.features import FrozenFeatures
 from gan.blocks.kernels import KernelOptimiser, balanced_kernels
 from gan.blocks.layers import unit_length
 from gan.blocks.precision import bf16_pays
+from gan.contract import ErrorCode
+from gan.errors import WorkerError
 from gan.families.anchored.config import Config
-from gan.families.anchored.encoder import Encoder, gist, gist_width
+from gan.families.anchored.encoder import SIGHT, Encoder, gist, gist_width, shrunk
 from gan.families.anchored.mixing import nearest
 from gan.families.anchored.networks import Discriminator, Generator, Mapping, Projection
 from gan.families.anchored.papers import STUDY_BATCH, Papers
@@ -41,20 +43,17 @@ class Nets:
             self.features.to(torch.bfloat16)
         self.projection = Projection(config.taps, self.features.channels)
         self.projection.to(self.device, memory_format=CHANNELS_LAST)  # type: ignore[call-overload]
-        with torch.no_grad():
-            sides = tuple(
-                m.shape[-1] for m in self.look(torch.zeros(1, 3, config.size, config.size, device=self.device))
-            )
         self.encoder: Encoder | None = None
         if config.encoder:
-            self.encoder = Encoder(gist_width(self.features.channels, sides), config.encoder, config.code)
+            width = gist_width(self.features.channels, self._sides(min(config.size, SIGHT)))
+            self.encoder = Encoder(width, config.encoder, config.code)
             self.encoder.to(self.device)
         self.encodes = self.encoder is not None
         """Whether the encoder is trained along. In a run from a base it only gives the codes to start from."""
         first_codes = torch.zeros(works, config.code) if self.encodes else torch.randn(works, config.code)
         self.codes = nn.Parameter(first_codes.to(self.device))
         self.gists = torch.zeros(works, 0)
-        self.discriminator = Discriminator(sides, self.projection.widths)
+        self.discriminator = Discriminator(self._sides(config.size), self.projection.widths)
         self.discriminator.to(self.device, memory_format=CHANNELS_LAST)  # type: ignore[call-overload]
         self.discriminator.requires_grad_(False)
         if self.half:
@@ -110,6 +109,11 @@ class Nets:
         maps: list[Tensor] = self.features(rgb.to(dtype).contiguous(memory_format=CHANNELS_LAST))
         return maps
 
+    @torch.no_grad()
+    def _sides(self, size: int) -> tuple[int, ...]:
+        """Of the frozen maps of pictures of that size."""
+        return tuple(m.shape[-1] for m in self.look(torch.zeros(1, 3, size, size, device=self.device)))
+
     def scaled(self, maps: list[Tensor], count: int) -> list[Tensor]:
         """The first `count` rows of each map, brought to unit deviation."""
         return [m[:count].float() * s for m, s in zip(maps, self.feature_scale.unbind(), strict=True)]
@@ -126,10 +130,11 @@ class Nets:
         means: list[Tensor] = []
         first: list[list[Tensor]] = []
         for part in torch.arange(len(pictures), device=self.device).split(STUDY_BATCH):
-            maps = self.look(self.papers.lay(pictures[part].float(), white[part]))
+            laid = self.papers.lay(pictures[part].float(), white[part])
+            maps = self.look(laid)
             means.append(maps[-1].float().mean((2, 3)))
             if self.encoder is not None:
-                gists.append(gist(maps).half())
+                gists.append(gist(self.look(shrunk(laid)) if self.config.size > SIGHT else maps).half())
             if len(first) * STUDY_BATCH < STUDIED:
                 first.append(maps)
         self.embedding = torch.cat(means)
@@ -144,10 +149,20 @@ class Nets:
                 encoder.calibrate(self.gists)
 
     @torch.no_grad()
-    def start_from(self, base: dict[str, Tensor]) -> None:
-        """Take over a base's networks. Every work starts at the code that the base's encoder gives it, else at the code
-        of the base's work that looks most like it."""
-        for name, module in self._taken_over().items():
+    def start_from(self, base: dict[str, Tensor], size: int) -> None:
+        """Take over the networks of a base that draws at `size` pixels, at most as many as this run. Every work starts
+        at the code that the base's encoder gives it, else at the code of the base's work that looks most like it.
+
+        Raises `WorkerError(invalid)` for a base that draws larger.
+        """
+        if size > self.config.size:
+            detail = f"The base draws at {size} pixels; a model that starts from it cannot draw at {self.config.size}."
+            raise WorkerError(ErrorCode.invalid, detail)
+        taken = self._taken_over()
+        if size < self.config.size:  # its discriminator knows smaller pictures, so that starts anew
+            self.generator.grow_from(_own(base, "generator."))
+            del taken["generator"], taken["discriminator"]
+        for name, module in taken.items():
             _load(module, base, f"{name}.")
         if self.encoder is not None and self.encoder_average is not None:
             self.encoder_average.load_state_dict(self.encoder.state_dict())
@@ -256,6 +271,9 @@ def _load_optimiser(optimiser: torch.optim.Optimizer, tensors: dict[str, Tensor]
 
 
 def _load(module: nn.Module, tensors: dict[str, Tensor], prefix: str) -> None:
-    own = module.state_dict()
-    given = {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
+    own, given = module.state_dict(), _own(tensors, prefix)
     module.load_state_dict({key: given[key].to(value.dtype) for key, value in own.items()})
+
+
+def _own(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}

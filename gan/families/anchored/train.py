@@ -25,6 +25,7 @@ from gan.families.anchored.state import Nets
 from gan.families.anchored.step import train_step
 from gan.rundir import RunConfig, RunDir
 from gan.sampling.art import upscaler_for
+from gan.text import index
 from gan.training.loop import run_training
 from gan.training.running import choose_threads, sources_of
 
@@ -51,7 +52,7 @@ class AnchoredLearner:
         self._nets.study(self._pictures)
         base = self._read_base(run_config.base_path)
         if base is not None:
-            self._nets.start_from(base.tensors)
+            self._nets.start_from(base.tensors, base.config.size)
         self._anchors = torch.arange(len(works))
         self._guard = Guard(self._nets)
         self._remark: str | None = None
@@ -103,7 +104,8 @@ class AnchoredLearner:
             "styles": nets.styles_of(anchors),
             "neighbours": self._neighbours().to(torch.int16 if len(anchors) < 2**15 else torch.int32),
         }
-        works = [request.works[index] for index in self._anchors.tolist()]
+        works = [request.works[place] for place in self._anchors.tolist()]
+        tensors |= index.build(works, self._pictures[anchors].float().cpu())
         write_model(self._run.model, self._config, self._card(figures), works, tensors)
 
     def _neighbours(self) -> Tensor:
