@@ -14,6 +14,7 @@ FAMILIES: Mapping[str, str] = {
     "pix2pix": "gan.families.pix2pix",
     "pix2pixhd": "gan.families.pix2pixhd",
     "cyclegan": "gan.families.cyclegan",
+    "restorer": "gan.families.restorer",
 }
 """Name → module with a `FAMILY` (a `gan.spec.Family`)."""
 
