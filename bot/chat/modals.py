@@ -107,6 +107,7 @@ async def submitted(desk: Desk, interaction: Interaction) -> None:
             uploads=uploads,
             minutes=float(match["minutes"]),
             base=match["base"] or None,
+            sheet=True,
         )
         await desk.ask(interaction, train)
     else:

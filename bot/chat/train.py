@@ -6,7 +6,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chat import modals, texts
+from bot.chat import art_texts, modals, texts
+from bot.chat.art import collection_choices, collection_of
 from bot.chat.desk import Desk, desk_of
 from bot.chat.generate import CHOICES, model_choices
 from bot.chat.origins import Interaction
@@ -75,7 +76,7 @@ class TrainCog(commands.Cog):
     ) -> None:
         needs_channel(interaction)
         emoji = server_emoji(interaction.guild)
-        ask = Train(name=name, source="emoji", emoji=emoji, minutes=minutes, base=start_from)
+        ask = Train(name=name, source="emoji", emoji=emoji, minutes=minutes, base=start_from, sheet=True)
         await self.desk.ask(interaction, ask)
 
     @train.command(name="files", description=texts.TRAIN_FILES)
@@ -108,5 +109,26 @@ class TrainCog(commands.Cog):
         start_from: str | None = None,
     ) -> None:
         needs_channel(interaction)
-        ask = Train(name=name, source="folder", folder=folder, minutes=minutes, base=start_from)
+        ask = Train(name=name, source="folder", folder=folder, minutes=minutes, base=start_from, sheet=True)
         await self.desk.ask(interaction, ask)
+
+    @train.command(name="collection", description=art_texts.TRAIN_COLLECTION)
+    @app_commands.describe(
+        name=texts.TRAIN_NAME,
+        collection=art_texts.COLLECTION_WHICH,
+        minutes=texts.TRAIN_MINUTES,
+        start_from=texts.TRAIN_BASE,
+    )
+    @app_commands.autocomplete(collection=collection_choices, start_from=model_choices)
+    async def collection(
+        self,
+        interaction: discord.Interaction,
+        name: Name,
+        collection: str,
+        minutes: Minutes = DEFAULT_MINUTES,
+        start_from: str | None = None,
+    ) -> None:
+        needs_channel(interaction)
+        chosen = await collection_of(interaction, collection)
+        told = {"name": name, "source": "collection", "collection": chosen, "base": start_from}
+        await self.desk.ask(interaction, Train.model_validate({**told, "minutes": minutes, "sheet": True}))

@@ -220,6 +220,10 @@ class Requests:
         """The member took the answer back."""
         await self._change(request_id, deleted_at=now())
 
+    async def decide(self, request_id: int, plan: Mapping[str, Any]) -> None:
+        """Write down what was decided only after it was accepted."""
+        await self._change(request_id, plan=dict(plan))
+
     async def get(self, request_id: int) -> Request | None:
         async with self.database.read() as connection:
             row = (await connection.execute(sa.select(requests).where(requests.c.id == request_id))).one_or_none()

@@ -64,6 +64,9 @@ class Accepted:
     """Only its first frame was taken."""
     phash: str
     thumb: str
+    width: int = 0
+    """Of the file as it came, in pixels."""
+    height: int = 0
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,8 @@ class Intake:
             animated=answer.animated,
             phash=answer.phash,
             thumb=answer.thumb,
+            width=answer.width,
+            height=answer.height,
         )
 
     async def inspect_set(

@@ -24,6 +24,7 @@ from bot.workflows.gathering import (
     share_collection,
 )
 from bot.workflows.telling import Telling
+from bot.workflows.training import start
 
 
 async def art_story(telling: Telling, ask: ArtAsk) -> None:
@@ -40,5 +41,7 @@ async def art_story(telling: Telling, ask: ArtAsk) -> None:
             await share_collection(telling, ask)
         case ExportCollection():
             await export_collection(telling, ask)
-        case WithdrawArt() | StartTraining() | ExportMe() | EraseMe():
+        case StartTraining():
+            await start(telling, ask)
+        case WithdrawArt() | ExportMe() | EraseMe():
             raise NotImplementedError

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from pathlib import Path
 
 from bot.language import counted, said
 from bot.safety.intake import Accepted, Given, Reason, Rejected, SetReport
 from bot.stories import Train
 from bot.workflows.telling import Telling, patiently
-from gan.contract import MIN_TRAINING_PICTURES, Work
+from gan.contract import MIN_TRAINING_PICTURES
 
 BLOBS_AT_ONCE = 4
 GOOD_SET = 20
@@ -46,11 +45,6 @@ async def store(telling: Telling, works: Sequence[Accepted]) -> None:
             await patiently(lambda: telling.parts.worker.put_blob(data), telling.parts.patience.away)
 
     await asyncio.gather(*(one(work.png) for work in works))
-
-
-def as_work(picture: Accepted) -> Work:
-    """A picture as the worker is told of it; its title is the file's name without the ending."""
-    return Work(sha256=picture.sha256, title=Path(picture.name).stem[:100], artist=picture.author[:100])
 
 
 def source_name(ask: Train) -> str:

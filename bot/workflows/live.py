@@ -43,6 +43,15 @@ class Ticket(Plain):
     left_out: tuple[str, ...] = ()
     problem: str = ""
     """Why it cannot be: too few pictures, and what to do. Empty when it can."""
+    version_id: int | None = None
+    """What exactly it learns from."""
+    version: str = ""
+    """The same as one says it: `version 3 (5f0c12ab)`."""
+    works: int = 0
+    bytes: int = 0
+    """Of the pictures, as far as their room is not counted yet."""
+    facts: tuple[str, ...] = ()
+    base: str | None = None
 
 
 class Outcome(Plain):

@@ -76,6 +76,8 @@ class Parts:
     board: Board = field(default_factory=dict)
     metrics: Metrics = field(default_factory=Metrics)
     tracing: Tracing = field(default_factory=Tracing)
+    emoji_are_free: bool = False
+    """The server's emoji need no moderator's word: the playground's are drawn for it."""
     pages: str | None = None
     """Address of the web pages; none where they are not served."""
     sketches: Sketchbook | None = None

@@ -51,7 +51,7 @@ CLEAN_S = 6 * 3600.0
 STOP_GRACE_S = 2.0
 """Pictures that are being made are done by then; whatever waits for longer goes on at the next start anyway."""
 NOT_ACCEPTED = "My records do not answer just now, so your request was not accepted, and nothing was started."
-LONG_KINDS = frozenset({"train"})
+LONG_KINDS = frozenset({"train", "start_training"})
 """Stories that outlive any patience at a stop; they go on at the next start."""
 KINDS = tuple(str(one.model_fields["kind"].default) for one in get_args(Ask))
 WRITTEN_TYPES = (

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
+from bot.art_asks import StartTraining
+from bot.art_policy import server_of
 from bot.errors import Refused, Unseen
 from bot.language import said
 from bot.policy import MINUTES, TRAININGS, check_steer, check_training, disk_quotas, training_quotas
+from bot.records.collections import VersionWork
 from bot.records.models import Owner
 from bot.records.requests import RequestState
 from bot.records.schema import moment
 from bot.records.trainings import NewTraining
 from bot.stories import Posted, SteerTraining, Train, TrainingPhase, TrainingView
-from bot.workflows.collecting import as_work, counted_source, look, source_name, store, told_twice, too_few
+from bot.workflows.art_reading import version_name
+from bot.workflows.collecting import source_name
+from bot.workflows.contributing import collection_here
 from bot.workflows.durable import Disowned
 from bot.workflows.explaining import explain
+from bot.workflows.gathered import as_works, facts_of, gather, keep
 from bot.workflows.live import Outcome, Ticket, training_view
 from bot.workflows.recipes import drawn_seed
+from bot.workflows.sheets import BEGUN, end_sheet, record_start, show_sheet, ticket_of
 from bot.workflows.telling import Telling, patiently
 from bot.workflows.turns import wait_for_turn
 from bot.workflows.watching import send, watch
-from gan.contract import MIN_TRAINING_PICTURES, TrainingRequest, TrainingState
+from gan.contract import TrainingRequest, TrainingState
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +39,7 @@ ENDINGS = {
 }
 
 
+WITHDRAWN_SINCE = "Some of these works were withdrawn since. `/train` makes a new sheet without them."
 NOT_STARTED = (
     "Discord had told you that I did not respond before I could, so nothing was started and nothing is charged. "
     "`/train` starts it."
@@ -39,28 +48,55 @@ NOT_STARTED = (
 
 
 async def train(telling: Telling, ask: Train) -> None:
-    """Record, show a message at once, collect, send, watch, and end the message with what came of it."""
+    """Record, show a message at once, collect, send, watch, and end the message with what came of it.
+
+    With `ask.sheet` it ends with the sheet, and `start` goes on from there at a press.
+    """
     base = await telling.step("record", record, telling, ask)
     first = Ticket(training_id=training_id(telling.id), title=ask.name.strip(), source=source_name(ask))
     posted = await telling.step("show", show_checking, telling, first)
     try:
-        if posted.route == "post":
+        if posted.route == "post" and not telling.origin.unasked:
             raise Refused(NOT_STARTED)
         ticket = await telling.step("collect", collect, telling, ask, base, posted)
-        if ticket.problem:
-            outcome = Outcome(state=TrainingState.failed, error=ticket.problem)
+        if ask.sheet:
+            await telling.step("end", end_sheet, telling, ticket)
+            await telling.step("deliver", show_sheet, telling, ask, ticket, posted)
         else:
-            went = await telling.step("send", send_first, telling, ticket, posted)
-            if went is False:
-                outcome = Outcome(state=TrainingState.cancelled)
-            else:
-                outcome = await telling.step("watch", watch, telling, ticket, posted)
-        await telling.step("end", end, telling, ticket, outcome)
-        await telling.step("deliver", deliver, telling, ticket, outcome, posted)
+            await learn(telling, ask, ticket, posted)
     except (Disowned, Unseen):
         raise
     except Exception as failure:
         await fail(telling, first, posted, failure)
+
+
+async def start(telling: Telling, ask: StartTraining) -> None:
+    """Begin what a sheet showed, in its message."""
+    wanted = await telling.step("record", record_start, telling, ask)
+    ticket = await telling.step("read", ticket_of, telling, ask)
+    posted = await telling.step("show", show_checking, telling, ticket)
+    try:
+        await learn(telling, wanted, ticket, posted)
+    except (Disowned, Unseen):
+        raise
+    except Exception as failure:
+        await fail(telling, ticket, posted, failure)
+
+
+async def learn(telling: Telling, ask: Train, ticket: Ticket, posted: Posted) -> None:
+    """From pictures that were looked at to the end of the training."""
+    if not ticket.problem:
+        await telling.step("line up", line_up, telling, ask, ticket)
+    if ticket.problem:
+        outcome = Outcome(state=TrainingState.failed, error=ticket.problem)
+    else:
+        went = await telling.step("send", send_first, telling, ticket, posted)
+        if went is False:
+            outcome = Outcome(state=TrainingState.cancelled)
+        else:
+            outcome = await telling.step("watch", watch, telling, ticket, posted)
+    await telling.step("end", end, telling, ticket, outcome)
+    await telling.step("deliver", deliver, telling, ticket, outcome, posted)
 
 
 async def fail(telling: Telling, ticket: Ticket, posted: Posted, failure: Exception) -> None:
@@ -76,23 +112,30 @@ def training_id(request_id: int) -> str:
 
 
 async def record(telling: Telling, ask: Train) -> str | None:
-    """Check that this member may train this now, and put the request on record; the base to start from."""
+    """Check that this member may train this now, and put the request on record; the base to start from.
+
+    A sheet spends nothing yet, and a training anew because art was withdrawn is nobody's to pay.
+    """
     try:
-        base = await _allowed(telling, ask)
+        base = await allowed(telling, ask)
     except Exception:
         await telling.accept()
         raise
-    await telling.accept(training_quotas(telling.parts.limits, ask.minutes))
+    free = ask.sheet or telling.origin.unasked
+    await telling.accept(() if free else training_quotas(telling.parts.limits, ask.minutes))
     return base
 
 
-async def _allowed(telling: Telling, ask: Train) -> str | None:
+async def allowed(telling: Telling, ask: Train) -> str | None:
     """The base's id. Raises `Refused` with what to do instead."""
     parts, origin = telling.parts, telling.origin
     others = [one for one in await parts.records.trainings.going_on() if one.request_id != telling.id]
     mine = sum(one.member_id == origin.member_id for one in others)
     taken = [one.title for one in parts.library.of(origin.guild_id)]
-    check_training(origin, ask.name, ask.minutes, parts.limits, mine, taken)
+    if not origin.unasked:
+        check_training(origin, ask.name, ask.minutes, parts.limits, mine, taken)
+    if ask.source == "collection":
+        await collection_here(parts, server_of(origin), ask.collection or 0)
     if ask.base is not None:
         return (await telling.choose_model(ask.base)).id
     return await telling.from_worker(parts.library.shipped_base)
@@ -121,27 +164,34 @@ async def wait_for_worker(telling: Telling, ticket: Ticket, posted: Posted) -> N
 
 
 async def collect(telling: Telling, ask: Train, base: str | None, posted: Posted) -> Ticket:
-    """Fetch and check the pictures, store the good ones at the worker, and write down what will be sent."""
-    report = await look(telling, ask)
-    offered = len(report.works) + len(report.rejected)
+    """Fetch and check the pictures, store the good ones at the worker, and freeze what will be learned from."""
+    gathered = await gather(telling, ask)
     ticket = Ticket(
         training_id=training_id(telling.id),
         title=ask.name.strip(),
-        source=counted_source(ask, len(report.works), offered),
-        left_out=report.left_out + report.notes + told_twice(report),
-    )
-    if len(report.works) < MIN_TRAINING_PICTURES:
-        return ticket.model_copy(update={"problem": too_few(ask, report)})
-    await telling.book(disk_quotas(telling.parts.limits, sum(len(work.png) for work in report.works)))
-    await wait_for_worker(telling, ticket, posted)
-    await store(telling, report.works)
-    body = TrainingRequest(
-        title=ticket.title[:60],
+        source=gathered.source,
+        left_out=gathered.left_out,
+        problem=gathered.problem,
+        works=len(gathered.works),
+        bytes=gathered.bytes,
+        facts=facts_of(gathered),
         base=base,
-        works=tuple(as_work(one) for one in report.works),
-        seconds=max(5.0, ask.minutes * 60),
-        seed=drawn_seed(telling.id),
     )
+    if gathered.problem:
+        return ticket
+    await wait_for_worker(telling, ticket, posted)
+    version = await keep(telling, ask, gathered)
+    return ticket.model_copy(update={"version_id": version.id, "version": version_name(version)})
+
+
+async def line_up(telling: Telling, ask: Train, ticket: Ticket) -> None:
+    """Book the room it takes, and write down what will be sent. Raises `Refused` for a sheet that began already."""
+    if not telling.origin.unasked:
+        await telling.book(disk_quotas(telling.parts.limits, ticket.bytes))
+    works = await telling.parts.records.collections.version_works(ticket.version_id or 0)
+    if len(works) < ticket.works:
+        raise Refused(WITHDRAWN_SINCE)
+    body = training_body(ask, ticket, works)
     new = NewTraining(
         id=ticket.training_id,
         request_id=telling.id,
@@ -149,9 +199,21 @@ async def collect(telling: Telling, ask: Train, base: str | None, posted: Posted
         source=ticket.source,
         left_out=ticket.left_out,
         body=body.model_dump(mode="json"),
+        version_id=ticket.version_id,
     )
-    await telling.parts.records.trainings.record(new)
-    return ticket
+    if not await telling.parts.records.trainings.record(new):
+        raise Refused(BEGUN)
+
+
+def training_body(ask: Train, ticket: Ticket, works: Sequence[VersionWork]) -> TrainingRequest:
+    """What is sent to the worker."""
+    return TrainingRequest(
+        title=ticket.title[:60],
+        base=ticket.base,
+        works=as_works(works),
+        seconds=max(5.0, ask.minutes * 60),
+        seed=drawn_seed(int(ticket.training_id.removeprefix("t"))),
+    )
 
 
 async def send_first(telling: Telling, ticket: Ticket, posted: Posted) -> bool:

@@ -257,7 +257,7 @@ class FakeStudio:
             case DeleteMine(request_id=request):
                 await self.messenger.delete(origin, self.posted[request])
                 await self._show(origin, NoticeView(tone="done", text="Deleted."))
-            case Train(name=name, sheet=True):
+            case Train(name=name, source="collection"):
                 await self._show(origin, sheet_view(origin.interaction_id, origin.member_id, title=name))
             case Train(name=name):
                 await self._show(origin, training(origin, "checking", title=name))
