@@ -31,6 +31,8 @@ MIN_TRAINING_PICTURES = 8
 MAX_TRANSFORM_SIDE = 512
 """Longest side in pixels at which a transformer works, and of the pictures it is given (larger ones are shrunk)."""
 MAX_WALK_FRAMES = 240
+MAX_MARK_BYTES = 8 * 1024 * 1024
+"""Of a picture whose mark is to be read; 1,024 pixels square are never more."""
 MAX_WALK_SIDE = 512
 MAX_WALK_PIXELS = 32 * 1024 * 1024
 """Frames times their area, which bounds the memory of a walk: 128 frames of 512 px, or 240 of 365."""
@@ -130,7 +132,8 @@ class Point(Wire):
 
 
 class Prompt(Wire):
-    """A picture asked for in words, where a model is conditioned on text."""
+    """A picture asked for in words. An anchored model mixes works whose titles, tags and looks answer to them; the
+    answer names the words that it does not know."""
 
     kind: Literal["prompt"] = "prompt"
     text: Annotated[str, Field(min_length=1, max_length=300)]
@@ -179,6 +182,19 @@ def depth(recipe: Recipe) -> int:
             return 1 + max(depth(a), depth(b))
         case _:
             return 1
+
+
+def prompts_in(recipe: Recipe) -> list[str]:
+    """The texts of all prompts that a recipe descends from, in order."""
+    match recipe:
+        case Prompt(text=text):
+            return [text]
+        case Vary(of=of) | Edit(of=of) | Truncate(of=of):
+            return prompts_in(of)
+        case Blend(a=a, b=b) | Mix(a=a, b=b):
+            return [*prompts_in(a), *prompts_in(b)]
+        case _:
+            return []
 
 
 # --- models --------------------------------------------------------------------------------------------------------
@@ -344,6 +360,18 @@ class PictureFormat(StrEnum):
     webp = "webp"
 
 
+class Mark(StrEnum):
+    """What may be put on a picture of 256 pixels and more, so that it says what it is; smaller ones have no room."""
+
+    hidden = "hidden"
+    """An invisible number, which `POST /v1/marks` reads again."""
+    top_left = "top_left"
+    top_right = "top_right"
+    bottom_left = "bottom_left"
+    bottom_right = "bottom_right"
+    """A small badge in that corner."""
+
+
 class RenderRequest(Wire):
     model: ModelId
     recipes: Annotated[tuple[Recipe, ...], Field(min_length=1, max_length=MAX_RECIPES)]
@@ -351,6 +379,15 @@ class RenderRequest(Wire):
     """Side of the answer in pixels; none means the model's own."""
     upscaler: Upscaler = Upscaler.auto
     format: PictureFormat = PictureFormat.png
+    marks: tuple[Mark, ...] = ()
+
+
+class UnknownWord(Wire):
+    """A word of a prompt that no title or tag of the model's works has."""
+
+    word: str
+    nearest: tuple[str, ...] = ()
+    """Titles and tags that mean the most alike, nearest first."""
 
 
 class Picture(Wire):
@@ -361,6 +398,23 @@ class Picture(Wire):
     data: Base64Bytes
     credits: tuple[Credit, ...] = ()
     """Largest weight first; at most 8, of which the last may be the `rest`. They sum to 1."""
+    pixels: str = ""
+    """SHA-256 of its size and RGBA values, whatever file they lie in (exact for PNG alone)."""
+    looks: str = ""
+    """Perceptual hash of 64 bits, hexadecimal."""
+    mark: int | None = None
+    """The number of its invisible mark: of the model's hash and the recipe, the same at every size."""
+    unknown: tuple[UnknownWord, ...] = ()
+    """Of a prompt, or of one that it descends from: the words that its model does not know."""
+
+
+class MarkReading(Wire):
+    """`POST /v1/marks` with a picture as its body (PNG of at most `MAX_MARK_BYTES`): what mark is on it."""
+
+    number: int | None
+    """None: none that this worker's secret made."""
+    confidence: float
+    """About 8 without a mark, 10.5 and more with one."""
 
 
 class PictureSource(Wire):
@@ -387,6 +441,7 @@ class TransformRequest(Wire):
     """Longer side of the answer in pixels; none leaves it as the model gives it."""
     upscaler: Upscaler = Upscaler.auto
     format: PictureFormat = PictureFormat.png
+    marks: tuple[Mark, ...] = ()
 
 
 class StageTimes(Wire):
@@ -553,6 +608,8 @@ class Work(Wire):
     title: Annotated[str, Field(max_length=100)] = ""
     artist: Annotated[str, Field(max_length=100)] = ""
     licence: Annotated[str, Field(max_length=60)] = ""
+    tags: Annotated[tuple[Annotated[str, Field(max_length=60)], ...], Field(max_length=16)] = ()
+    """Words for what it shows; with the title they are what prompts can ask for."""
     part: Literal["a", "b"] = "a"
     """Which of two sets it belongs to: `unpaired` leads from a to b and back, `content+style` has its artworks in b."""
 

@@ -37,6 +37,11 @@ class WorkerSettings(BaseSettings):
         description="Bearer token of every route but health. Unset: one is made at first start and kept in the data "
         "folder (file `token`, readable by its owner alone), so that the default is safe without a thought.",
     )
+    mark_secret: SecretStr | None = Field(
+        default=None,
+        description="Secret of the invisible marks on pictures: only who has it can read or make them. Unset: one is "
+        "made at first start and kept in the data folder (file `marks.key`). Workers of one house need the same.",
+    )
     device: Literal["auto", "cpu", "cuda"] = Field(
         default="auto",
         description="Where models run. auto takes a GPU where torch sees one, else the CPU.",

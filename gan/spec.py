@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
 
-    from gan.contract import Credit, FamilyInfo, ModelCard, Recipe, TransformOptions
+    from gan.contract import Credit, FamilyInfo, ModelCard, Recipe, TransformOptions, UnknownWord
     from gan.rundir import RunDir
 
 
@@ -22,6 +22,8 @@ class Rendered:
 
     pixels: NDArray[np.uint8]
     credits: tuple[Credit, ...] = ()
+    unknown: tuple[UnknownWord, ...] = ()
+    """Words of its prompts that the model does not know."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from gan.contract import Credit, HealthState, PictureFormat, Recipe, StageTimes, Upscaler, WalkStep
+from gan.contract import (
+    Credit,
+    HealthState,
+    Mark,
+    MarkReading,
+    PictureFormat,
+    Recipe,
+    StageTimes,
+    UnknownWord,
+    Upscaler,
+    WalkStep,
+)
 from gan.rundir import RunDir
 
 
@@ -38,6 +49,9 @@ class RenderJob:
     """The stored codes that the recipes name, by their blob's hash."""
     directions: Path | None = None
     """The model's directions, where they are not in its own file."""
+    marks: tuple[Mark, ...] = ()
+    secret: str = field(default="", repr=False)
+    """Of the invisible marks."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +62,10 @@ class EncodedPicture:
     width: int
     height: int
     credits: tuple[Credit, ...] = ()
+    pixels: str = ""
+    looks: str = ""
+    mark: int | None = None
+    unknown: tuple[UnknownWord, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,6 +123,9 @@ class Engine(Protocol):
 
     async def walk_steps(self, job: RenderJob, frames: int, loop: bool) -> tuple[WalkStep, ...]:
         """Where each frame of a walk through the job's recipes stands. Raises as `render` does."""
+
+    async def read_mark(self, picture: bytes, secret: str) -> MarkReading:
+        """The invisible mark on a picture. Raises `WorkerError`: `bad_picture`, and as `render` does."""
 
     def errand(self, request: Mapping[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
         """Run `gan.sampling.errand` in a process of its own below renders in priority; yields what it reports.

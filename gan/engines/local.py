@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gan.contract import WalkStep
+from gan.contract import MarkReading, WalkStep
 from gan.engines import errands, trainers
 from gan.engines.base import EngineStatus, ModelFile, Rendering, RenderJob, Trainer
 from gan.engines.sampler import Sampler
@@ -50,6 +50,9 @@ class LocalEngine:
 
     async def walk_steps(self, job: RenderJob, frames: int, loop: bool) -> tuple[WalkStep, ...]:
         return await self.sampler.walk_steps(job, frames, loop)
+
+    async def read_mark(self, picture: bytes, secret: str) -> MarkReading:
+        return await self.sampler.read_mark(picture, secret)
 
     def errand(self, request: Mapping[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
         return errands.run(self._errand, request)

@@ -17,7 +17,7 @@ from typing import Any
 
 import structlog
 
-from gan.contract import Credit, ErrorCode, HealthState, StageTimes, WalkStep
+from gan.contract import Credit, ErrorCode, HealthState, MarkReading, StageTimes, UnknownWord, WalkStep
 from gan.engines import wire
 from gan.engines.base import EncodedPicture, EngineStatus, ModelFile, Rendering, RenderJob
 from gan.errors import Full, WorkerError
@@ -119,6 +119,8 @@ class Sampler:
             "size": job.size,
             "upscaler": job.upscaler.value,
             "format": job.format.value,
+            "marks": [mark.value for mark in job.marks],
+            "secret": job.secret,
         }
         return _rendering(*await self._ask(header, len(job.recipes), tuple(job.points.values())))
 
@@ -128,6 +130,12 @@ class Sampler:
         if "error" in answer:
             raise WorkerError(ErrorCode(answer["error"]), answer["detail"])
         return tuple(WalkStep.model_validate(step) for step in answer["steps"])
+
+    async def read_mark(self, picture: bytes, secret: str) -> MarkReading:
+        answer, _ = await self._ask({"do": "read_mark", "points": ["picture"], "secret": secret}, 0, (picture,))
+        if "error" in answer:
+            raise WorkerError(ErrorCode(answer["error"]), answer["detail"])
+        return MarkReading(number=answer["number"], confidence=answer["confidence"])
 
     async def forget(self, sha256: str) -> None:
         if self._ready.is_set():
@@ -306,6 +314,10 @@ def _rendering(header: dict[str, Any], blobs: list[bytes]) -> Rendering:
             width=described["width"],
             height=described["height"],
             credits=tuple(Credit.model_validate(credit) for credit in described["credits"]),
+            unknown=tuple(UnknownWord.model_validate(word) for word in described["unknown"]),
+            pixels=described["pixels"],
+            looks=described["looks"],
+            mark=described["mark"],
         )
         for described, blob in zip(header["pictures"], blobs, strict=True)
     )

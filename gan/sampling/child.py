@@ -24,13 +24,15 @@ from typing import Any, cast
 import torch
 from pydantic import TypeAdapter
 
-from gan.contract import ErrorCode, PictureFormat, Recipe, Seed, Transform
+from gan.contract import ErrorCode, Mark, PictureFormat, Recipe, Seed, Transform
 from gan.contract import Upscaler as Choice
 from gan.engines import wire
 from gan.errors import WorkerError
 from gan.sampling.batches import Batches, Waiting
 from gan.sampling.encode import encode
+from gan.sampling.fingerprint import looks_of, pixels_of
 from gan.sampling.loaded import LoadedModels, Model
+from gan.sampling.marking import marked, read_mark
 from gan.sampling.sizes import resize, wants_net
 from gan.sampling.transforms import drawn
 from gan.sampling.upscaler import Upscaler
@@ -78,6 +80,10 @@ class Job:
     @property
     def choice(self) -> Choice:
         return Choice(self.header["upscaler"])
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        return tuple(Mark(mark) for mark in self.header["marks"])
 
 
 class Child:
@@ -133,6 +139,8 @@ class Child:
                 self._send({"do": "answer", "n": header["n"], "loaded": self._models.hashes})
             case "walk":
                 self._plan_walk(header)
+            case "read_mark":
+                self._finishers.submit(self._read_mark, header)
             case "render":
                 recipes = _RECIPES.validate_python(header["recipes"])
                 job = Job(header["n"], header, recipes, header["arrived"])
@@ -148,6 +156,15 @@ class Child:
             codes = cast("LatentModel", model).codes(stops) if hasattr(model, "codes") else None
             steps = walk_steps(codes, len(stops), header["frames"], header["loop"])
             self._send({**answer, "steps": [step.model_dump() for step in steps], "loaded": self._models.hashes})
+        except Exception as error:
+            code, detail = _explain(error)
+            self._send({**answer, "error": code.value, "detail": detail})
+
+    def _read_mark(self, header: dict[str, Any]) -> None:
+        answer = {"do": "answer", "n": header["n"]}
+        try:
+            reading = read_mark(header["points"]["picture"], header["secret"])
+            self._send({**answer, "number": reading.number, "confidence": reading.confidence})
         except Exception as error:
             code, detail = _explain(error)
             self._send({**answer, "error": code.value, "detail": detail})
@@ -226,6 +243,7 @@ class Child:
             net = self._upscaler() if wants_net(max(rendered.pixels.shape[:2]), job.size, choice) else None
             picture = resize(rendered.pixels, job.size, choice, net)
             resized = time.perf_counter()
+            picture, mark = marked(picture, job.marks, job.header["secret"], job.header["sha256"], job.recipes[index])
             data, digest, media_type = encode(picture, PictureFormat(job.header["format"]))
             encoded = time.perf_counter()
             credits_ = sorted(rendered.credits, key=lambda c: (c.kind == "rest", -c.weight))[:MAX_CREDITS]
@@ -235,6 +253,10 @@ class Child:
                 "width": picture.width,
                 "height": picture.height,
                 "credits": [credit.model_dump(mode="json") for credit in credits_],
+                "unknown": [word.model_dump(mode="json") for word in rendered.unknown],
+                "pixels": pixels_of(picture),
+                "looks": looks_of(picture),
+                "mark": mark,
             }
             with job.lock:
                 job.pictures[index] = (described, data)

@@ -38,8 +38,12 @@ def build_app(
     families: tuple[FamilyInfo, ...],
     shipped_models: Path = SHIPPED_MODELS,
     traces: Any = None,
+    secret: str = "",
 ) -> web.Application:
-    """The application; nothing is started or written before it runs. `traces` is OpenTelemetry's, if wanted."""
+    """The application; nothing is started or written before it runs.
+
+    `traces` is OpenTelemetry's, if wanted; `secret` that of the invisible marks.
+    """
     metrics = Metrics()
     models = ModelStore(shipped_models, settings.data / "models")
     blobs = BlobStore(settings.data / "blobs", MAX_BLOB_BYTES)
@@ -53,7 +57,7 @@ def build_app(
         client_max_size=MAX_BLOB_BYTES,
     )
     app[SERVICES] = Services(
-        engine, models, blobs, trainings, families, metrics, version("artel"), directions, studio, tasks
+        engine, models, blobs, trainings, families, metrics, version("artel"), directions, studio, tasks, secret
     )
     app.router.add_routes(_routes())
     app.cleanup_ctx.append(_running)
@@ -73,6 +77,7 @@ def _routes() -> list[web.AbstractRouteDef]:
         web.get(f"{PREFIX}/models/{model}/directions", views_studio.directions),
         web.post(f"{PREFIX}/render", views.render),
         web.post(f"{PREFIX}/transform", views_transform.transform),
+        web.post(f"{PREFIX}/marks", views.read_mark),
         web.put(f"{PREFIX}/tasks/{{id}}", views_studio.put),
         web.get(f"{PREFIX}/tasks/{{id}}", views_studio.get),
         web.delete(f"{PREFIX}/tasks/{{id}}", views_studio.cancel),

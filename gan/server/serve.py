@@ -18,6 +18,7 @@ from typing import Any
 
 import structlog
 from aiohttp import web
+from pydantic import SecretStr
 
 from gan.contract import FamilyInfo
 from gan.engines.local import Commands, LocalEngine
@@ -46,7 +47,8 @@ async def serve(
     _make_folder(settings.data)
     with _only_worker_of(settings.data):
         engine, token = LocalEngine(settings, commands), load_token(settings)
-        app = build_app(settings, token, engine, families, shipped_models, traces)
+        secret = kept_secret(settings.mark_secret, settings.data / "marks.key")
+        app = build_app(settings, token, engine, families, shipped_models, traces, secret)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=FINISH_S)
         await runner.setup()
         note = settings.data / "worker.json"
@@ -89,17 +91,21 @@ async def _told_to_stop() -> None:
 
 def load_token(settings: WorkerSettings) -> str:
     """The token that was set, else the one of the data folder, made at first start."""
-    if settings.token is not None and settings.token.get_secret_value():
-        return settings.token.get_secret_value()
-    path = settings.data / "token"
+    return kept_secret(settings.token, settings.data / "token")
+
+
+def kept_secret(given: SecretStr | None, path: Path) -> str:
+    """What was set, else what the file holds, which is made at first start and readable by its owner alone."""
+    if given is not None and given.get_secret_value():
+        return given.get_secret_value()
     with contextlib.suppress(FileNotFoundError):
-        if token := path.read_text().strip():
-            return token
-    token = secrets.token_urlsafe(32)
+        if secret := path.read_text().strip():
+            return secret
+    secret = secrets.token_urlsafe(32)
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(token + "\n")
-    return token
+        file.write(secret + "\n")
+    return secret
 
 
 def _make_folder(data: Path) -> None:

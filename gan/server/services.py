@@ -30,6 +30,8 @@ class Services:
     directions: DirectionStore
     studio: Studio
     tasks: Tasks
+    secret: str = field(default="", repr=False)
+    """Of the invisible marks."""
     repeats: Repeats = field(default_factory=Repeats)
 
 

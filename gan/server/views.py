@@ -10,6 +10,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from gan.contract import (
+    MAX_MARK_BYTES,
     MODEL_HASH_HEADER,
     MODEL_ID_HEADER,
     FamilyList,
@@ -18,10 +19,10 @@ from gan.contract import (
     ModelInfo,
     ModelList,
     Picture,
-    PictureFormat,
     Recipe,
     RenderAnswer,
-    Upscaler,
+    RenderRequest,
+    TransformRequest,
 )
 from gan.engines.base import Rendering, RenderJob
 from gan.server import aids, reading
@@ -89,26 +90,34 @@ async def render(request: web.Request) -> web.Response:
     """`POST /v1/render`: pictures of one model, in the order of the recipes; a repeat joins the first."""
     body = await reading.body(request)
     asked = reading.render_request(body)
-    answer = await rendered(request, body, asked.model, asked.recipes, asked.size, asked.upscaler, asked.format)
+    answer = await rendered(request, body, asked, asked.recipes)
     return json_answer(answer, headers=model_headers(asked.model, answer.model_sha256))
 
 
 async def rendered(
     request: web.Request,
     body: bytes,
-    model: str,
+    asked: RenderRequest | TransformRequest,
     recipes: tuple[Recipe, ...],
-    size: int | None,
-    upscaler: Upscaler,
-    format_: PictureFormat,
 ) -> RenderAnswer:
     """The pictures of recipes; `body` tells a repeat of the request from another one with the same id."""
     services = request.app[SERVICES]
-    file = services.models.file(model)
-    aids.check(recipes, services.families, model, file.family)
+    file = services.models.file(asked.model)
+    aids.check(recipes, services.families, asked.model, file.family)
     points = await aids.points(recipes, services.blobs)
     directions = await aids.directions(recipes, file, services.directions)
-    job = RenderJob(file, recipes, size, upscaler, format_, request[REQUEST_ID], points, directions)
+    job = RenderJob(
+        model=file,
+        recipes=recipes,
+        size=asked.size,
+        upscaler=asked.upscaler,
+        format=asked.format,
+        request_id=request[REQUEST_ID],
+        points=points,
+        directions=directions,
+        marks=asked.marks,
+        secret=services.secret,
+    )
 
     async def draw() -> Rendering:
         began = time.perf_counter()
@@ -126,10 +135,21 @@ async def rendered(
             height=picture.height,
             data=base64.b64encode(picture.data),
             credits=picture.credits,
+            pixels=picture.pixels,
+            looks=picture.looks,
+            mark=picture.mark,
+            unknown=picture.unknown,
         )
         for picture in rendering.pictures
     )
-    return RenderAnswer(model=model, model_sha256=file.sha256, pictures=pictures, times=rendering.times)
+    return RenderAnswer(model=asked.model, model_sha256=file.sha256, pictures=pictures, times=rendering.times)
+
+
+async def read_mark(request: web.Request) -> web.Response:
+    """`POST /v1/marks`: the body is a picture."""
+    services = request.app[SERVICES]
+    picture = await reading.body(request, MAX_MARK_BYTES)
+    return json_answer(await services.engine.read_mark(picture, services.secret))
 
 
 def _with_loaded(info: ModelInfo, loaded: frozenset[str]) -> ModelInfo:

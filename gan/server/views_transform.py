@@ -23,7 +23,7 @@ async def transform(request: web.Request) -> web.Response:
     asked = reading.transform_request(body)
     second = await _stored(asked.second, blobs) if asked.second else None
     recipe = Transform(picture=await _stored(asked.picture, blobs), second=second, options=asked.options)
-    answer = await rendered(request, body, asked.model, (recipe,), asked.size, asked.upscaler, asked.format)
+    answer = await rendered(request, body, asked, (recipe,))
     told = TransformAnswer.model_validate({**dict(answer), "recipe": recipe})
     return json_answer(told, headers=model_headers(asked.model, answer.model_sha256))
 
