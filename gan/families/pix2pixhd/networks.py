@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from gan.blocks.patches import PatchDiscriminator, ResidualBlock, doubling, first_layers, halving, start_small
 
 GIVEN, CHANNELS = 3, 4
+LEAST_SIDE = 16
 
 
 def _painter(channels: int) -> nn.Sequential:
@@ -91,16 +92,19 @@ def halved(x: Tensor) -> Tensor:
 
 
 class Judges(nn.Module):
-    """Discriminators of patches, each looking at half of the side of the one before (section 3.2.1)."""
+    """Discriminators of patches, each looking at half of the side of the one before (section 3.2.1), down to a side
+    of 16 pixels, below which there are no patches to tell apart."""
 
-    def __init__(self, count: int, width: int) -> None:
+    def __init__(self, count: int, width: int, layers: int) -> None:
         super().__init__()
-        self.judges = nn.ModuleList(PatchDiscriminator(GIVEN + CHANNELS, width, 3) for _ in range(count))
+        self.judges = nn.ModuleList(PatchDiscriminator(GIVEN + CHANNELS, width, layers) for _ in range(count))
 
     def look(self, x: Tensor) -> list[list[Tensor]]:
         """The maps of all layers of each judge, the logits last. x [B, 7, S, S]."""
         seen = []
         for judge in self.judges:
+            if seen and x.shape[-1] < LEAST_SIDE:
+                break
             assert isinstance(judge, PatchDiscriminator)
             seen.append(judge.look(x))
             x = halved(x)

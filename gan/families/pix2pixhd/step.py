@@ -42,7 +42,7 @@ class Nets:
         self.half = self.device.type == "cuda" or bf16_pays()
         self.generator = Generator(config.width, config.halvings, config.blocks, config.fine_blocks)
         self.generator.to(self.device, memory_format=CHANNELS_LAST)  # type: ignore[call-overload]
-        self.judges = Judges(config.judges, config.judge_width)
+        self.judges = Judges(config.judges, config.judge_width, 3 if config.size >= 128 else 2)
         self.judges.to(self.device, memory_format=CHANNELS_LAST)  # type: ignore[call-overload]
         self.average: nn.Module = copy.deepcopy(self.generator).eval().requires_grad_(False)
         rates = {"lr": config.lr, "betas": (config.beta1, 0.999), "fused": True}
