@@ -99,9 +99,10 @@ class Trainings:
     async def go_on(self, parts: Parts) -> None:
         while True:
             await online(self.person)
-            with suppress(Barred, OSError):
+            with suppress(Barred, OSError, TimeoutError):
                 name = f"Under fire {len(self.asked) + 1}"
-                asked = await self.person.type("train emoji", name=name, minutes=TRAINING_MINUTES)
+                sheet = await self.person.type("train emoji", name=name, minutes=TRAINING_MINUTES)
+                _, asked = await self.person.begin(sheet, 30.0)
                 self.asked.append(asked)
                 if (await self.seen.outcome(asked, 10.0)).get("acknowledged_ms") is not None:
                     await self._ended(parts, asked)

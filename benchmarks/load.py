@@ -148,7 +148,8 @@ async def run(console: Console, rate: float = 50.0, seconds: float = 300.0, trai
 async def start_training(member: Person, seconds: float) -> str:
     """A training of the demo server's emoji that lasts as long as the load."""
     asked = await member.type("train emoji", name="Under load", minutes=min(30.0, seconds / 60 + 2))
-    await member.answer(asked, like="is learning", within=120)
+    sheet, _ = await member.begin(asked)
+    await member.becomes(sheet.id, lambda shown: "is learning" in shown.text, within=120)
     return asked
 
 

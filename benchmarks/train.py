@@ -33,9 +33,10 @@ async def run(console: Console, minutes: float = 2.5) -> None:
 
 
 async def train_and_play(console: Console, member: Visitor, minutes: float) -> None:
-    began = time.monotonic()
     await member.command("train emoji", name="Emoji", minutes=f"{minutes:g}")
-    await member.wait_for_text(member.newest(), "Emoji")
+    await member.wait_for_text(member.newest(), "Before it learns")
+    began = time.monotonic()
+    await member.press(member.newest(), "begin")
     living = member.message(await member.id_of(member.newest()))
     await living.locator('[data-testid="picture"] img').first.wait_for()
     first_sample = time.monotonic() - began

@@ -194,7 +194,7 @@ def training_sheet(view: SheetView, drawn: bytes | None = None) -> Panel:
         lines = [texts.LEFT_OUT, *(plain(line, 150) for line in view.left_out[:12])]
         children += [rule(), text(small_lines(lines, limit=1600))]
     if view.problem:
-        children.append(text(plain(view.problem, 600)))
+        children.append(text(clip(view.problem, 1000)))
         return Panel(layout(*children, colour=AMBER), files)
     if view.needs_moderator:
         children.append(text(texts.EMOJI_RIGHTS))

@@ -111,6 +111,11 @@ class Person:
         body = {"interaction_id": opened, "custom_id": form["modal"]["custom_id"], "values": values}
         return await self._act("/_/modals", body, files)
 
+    async def begin(self, asked: str, within: float = PATIENCE_S) -> tuple[Shown, str]:
+        """Start what the sheet of a training shows; its message, in which the training lives, and the press."""
+        sheet = await self.answer(asked, "Before it learns", within)
+        return sheet, await self.press(sheet, "begin")
+
     # --- seeing -----------------------------------------------------------------------------------------------------
 
     async def answer(self, interaction: str, like: str = ".", within: float = PATIENCE_S) -> Shown:

@@ -96,10 +96,11 @@ async def trained(scene: Scene) -> Shown:
         *((f"drawing-{n}.png", bad_files.good(n)) for n in range(50, 55)),
     ]
     asked = await scene.member.attach("Odd ones", files, minutes=2)
-    living = await scene.member.answer(asked, "is learning")
-    assert "9 of 10 attached files" in living.text
-    assert "1 there twice: mirror-again.png" in living.text
-    assert "2 animated (only the first frame is used): dance.gif, wave.webp" in living.text
+    sheet, begun = await scene.member.begin(asked)
+    assert "9 of 10 attached files" in sheet.text
+    assert "1 there twice: mirror-again.png" in sheet.text
+    assert "2 animated (only the first frame is used): dance.gif, wave.webp" in sheet.text
+    living = await scene.member.becomes(sheet.id, lambda shown: "is learning" in shown.text)
 
     learning = await scene.member.becomes(living.id, lambda shown: _pictures_seen(shown) > 0, TRAINING_S)
     await scene.house.kill_part("gan", "serve")
@@ -108,7 +109,7 @@ async def trained(scene: Scene) -> Shown:
     stopped = await scene.member.press(learning, "stop")
     await scene.member.answer(stopped, "keeps what it has learned")
     done = await scene.member.becomes(living.id, lambda shown: "is ready" in shown.text, TRAINING_S)
-    assert (await scene.row(asked))["state"] == "done"
+    assert (await scene.row(begun))["state"] == "done"
     return done
 
 
@@ -130,7 +131,7 @@ async def test_every_bad_file_is_named_with_its_reason(scene: Scene) -> None:
         ("fox.jpg", bad_files.saved(drawing, "JPEG", quality=70)),
     ]
     asked = await scene.member.attach("Bad ones", files)
-    told = await scene.member.answer(asked, "could not be trained")
+    told = await scene.member.answer(asked, "can be used")
     assert "1 of 10 attached files" in told.text
     assert "1 picture can be used, and learning needs at least 8." in told.text
     assert "2 of the 10 are another one again" in told.text

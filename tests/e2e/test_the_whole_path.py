@@ -133,7 +133,9 @@ async def train_and_generate(member: Visitor) -> str:
     """A minute on the server's emoji, the answer while it learns, then four pictures of the new model."""
     await member.command("train emoji", name="Critters", minutes=str(TRAINING_MINUTES))
     living = member.newest()
-    await expect(living).to_contain_text("Critters", timeout=20_000)
+    await expect(living).to_contain_text("Before it learns: Critters", timeout=20_000)
+    await member.picture("12b-before-it-learns")
+    await member.press(living, "begin")
     training = await member.id_of(living)
     living = member.message(training)
     await expect(living.locator('[data-testid="picture"] img').first).to_be_visible(timeout=60_000)
