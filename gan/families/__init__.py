@@ -11,9 +11,11 @@ from gan.spec import Family
 
 FAMILIES: Mapping[str, str] = {
     "anchored": "gan.families.anchored",
+    "dense": "gan.families.dense",
     "pix2pix": "gan.families.pix2pix",
     "pix2pixhd": "gan.families.pix2pixhd",
     "cyclegan": "gan.families.cyclegan",
+    "style": "gan.families.style",
     "restorer": "gan.families.restorer",
 }
 """Name → module with a `FAMILY` (a `gan.spec.Family`)."""

@@ -12,7 +12,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -65,6 +65,13 @@ class Learner(Protocol):
 
     def judge(self) -> Figures:
         """Quality by held-out means; may take some seconds."""
+
+
+@runtime_checkable
+class Ending(Protocol):
+    """A learner that may end its run before the budget does."""
+
+    def ended(self) -> bool: ...
 
 
 @dataclass
@@ -129,7 +136,7 @@ class Loop:
 
     def run(self) -> None:
         clock = self._clock
-        while clock.progress() < 1.0:
+        while clock.progress() < 1.0 and not self._ended():
             word = self._run.control()
             if word == "stop":
                 self._events.write("note", text="Stopped by hand; what was learned is kept.")
@@ -147,6 +154,9 @@ class Loop:
             self._every(PROGRESS_EVERY, "_last_progress", self._tell_progress)
             self._every(CHECKPOINT_EVERY, "_last_checkpoint", self._save)
         self._finish()
+
+    def _ended(self) -> bool:
+        return isinstance(self._learner, Ending) and self._learner.ended()
 
     def _every(self, seconds: float, mark: str, action: Callable[[], None]) -> None:
         if time.monotonic() - getattr(self, mark) >= seconds:

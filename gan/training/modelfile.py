@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -11,10 +11,11 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from gan.contract import ErrorCode, ModelCard
 from gan.errors import WorkerError
+from gan.training.bundle import load_module
 
 C = TypeVar("C", bound=BaseModel)
 
@@ -55,6 +56,19 @@ def read_model(path: Path, family: str, config: type[C]) -> ModelFile[C]:
         )
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise WorkerError(ErrorCode.bad_model, f"{path.name} cannot be read as a model.") from error
+
+
+def read_network(
+    path: Path, family: str, config: type[C], build: Callable[[C], nn.Module], device: str
+) -> tuple[ModelFile[C], nn.Module]:
+    """A file and its network, the tensors named `network.…`, ready to draw. Raises as `read_model`."""
+    file = read_model(path, family, config)
+    network = build(file.config)
+    try:
+        load_module(network, file.tensors, "network.")
+    except (KeyError, RuntimeError) as error:
+        raise WorkerError(ErrorCode.bad_model, f"{path.name} does not fit the {family} family.") from error
+    return file, network.to(device).eval().requires_grad_(False)
 
 
 def _format(family: str) -> str:

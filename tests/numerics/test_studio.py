@@ -16,7 +16,7 @@ from gan.errors import WorkerError
 from gan.families import get
 from gan.families.anchored.directions import Directions
 from gan.families.anchored.explore import find_directions
-from gan.families.anchored.points import model_of, read_point, write_point
+from gan.sampling.points import model_of, read_point, write_point
 from gan.families.anchored.project import project
 from gan.families.anchored.serve import AnchoredModel
 from gan.rundir import RunDir

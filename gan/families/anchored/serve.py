@@ -23,7 +23,7 @@ from gan.families.anchored.drawing import Drawing
 from gan.families.anchored.mixing import FoundCode, Mean, Mixer, Mixture, Move, Other, credits_of
 from gan.families.anchored.modelfile import generator_tensors, read_model
 from gan.families.anchored.networks import Generator
-from gan.families.anchored.points import model_of, read_point
+from gan.sampling.points import model_of, read_point
 from gan.spec import Aids, Rendered
 from gan.text.index import WordIndex
 
