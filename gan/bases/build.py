@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import re
 import subprocess
 import tarfile
 import tempfile
@@ -23,6 +24,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import imagehash
 from PIL import Image
@@ -70,6 +72,24 @@ class Source:
     title: str
     artist: str
     licence: str
+    tags: tuple[str, ...] = ()
+
+
+Tags = dict[str, tuple[str, ...]]
+"""What each emoji shows, in words, by its name without signs."""
+MOST_TAGS, LONGEST_TAG = 10, 60
+
+
+def bare(name: str) -> str:
+    """`family: woman, girl` and `family-woman-girl` are one name."""
+    return " ".join(re.findall(r"[^\W_]+", name.lower()))
+
+
+def emoji_tags(entries: list[dict[str, Any]]) -> Tags:
+    """From emojibase's data."""
+    return {
+        bare(entry["label"]): tuple(tag[:LONGEST_TAG] for tag in entry.get("tags", ())[:MOST_TAGS]) for entry in entries
+    }
 
 
 def _npm_package(name: str, folder: Path) -> Path:
@@ -93,18 +113,18 @@ def _drawn(svg: str) -> Image.Image | None:
     return picture if max(picture.size) < 16 * SIDE else None
 
 
-def fluent_3d(folder: Path) -> Iterator[Source]:
+def fluent_3d(folder: Path, entries: list[dict[str, Any]], tags: Tags) -> Iterator[Source]:
     """Fluent Emoji 3D without skin tones, in emoji order."""
     assets = _npm_package(FLUENT_3D, folder) / "assets"
-    entries = json.loads((_npm_package(NAMES, folder) / "en" / "data.json").read_text())
     files = {path.stem.replace("-fe0f", ""): path for path in assets.glob("*.webp")}
     for entry in sorted(entries, key=lambda entry: entry.get("order", 0)):
         path = files.get(entry["hexcode"].lower().replace("-fe0f", ""))
         if path is not None and entry.get("group") not in LEFT_OUT_GROUPS:
-            yield Source(Image.open(path).convert("RGBA"), entry["label"], "Microsoft, LobeHub", "MIT")
+            words = tags.get(bare(entry["label"]), ())
+            yield Source(Image.open(path).convert("RGBA"), entry["label"], "Microsoft, LobeHub", "MIT", words)
 
 
-def icons(package: str, folder: Path) -> Iterator[Source]:
+def icons(package: str, folder: Path, tags: Tags) -> Iterator[Source]:
     """A set of drawn emoji by its iconify package, without skin tones, flags and symbols."""
     home = _npm_package(package, folder)
     found = json.loads((home / "icons.json").read_text())
@@ -121,7 +141,7 @@ def icons(package: str, folder: Path) -> Iterator[Source]:
         view = f"{icon.get('left', 0)} {icon.get('top', 0)} {width} {height}"
         picture = _drawn(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view}">{icon["body"]}</svg>')
         if picture is not None:
-            yield Source(picture, name.replace("-", " "), artist, licence)
+            yield Source(picture, name.replace("-", " "), artist, licence, tags.get(bare(name), ()))
 
 
 def clipart(folder: Path) -> Iterator[Source]:
@@ -176,9 +196,11 @@ def _ink(picture: Image.Image) -> float:
 
 
 def sources(folder: Path) -> Iterator[Source]:
-    yield from fluent_3d(folder)
+    entries = json.loads((_npm_package(NAMES, folder) / "en" / "data.json").read_text())
+    tags = emoji_tags(entries)
+    yield from fluent_3d(folder, entries, tags)
     for package in ICON_SETS:
-        yield from icons(package, folder)
+        yield from icons(package, folder, tags)
     yield from clipart(folder)
     for styles, clear in ((CHARACTERS, True), (TEXTURES, False)):
         for style_name, count in styles.items():
@@ -200,9 +222,8 @@ def build(base_id: str, run: RunDir, seconds: float, options: dict[str, float | 
             path = run.pictures / f"{len(works):05d}.png"
             picture.save(path, "PNG")
             digest = sha256(path.read_bytes()).hexdigest()
-            works.append(
-                Work(sha256=digest, title=source.title[:100], artist=source.artist[:100], licence=source.licence)
-            )
+            title, artist = source.title[:100], source.artist[:100]
+            works.append(Work(sha256=digest, title=title, artist=artist, licence=source.licence, tags=source.tags))
     request = TrainingRequest(
         title=f"Artel {base_id.replace('-', ' ')}", works=tuple(works), seconds=seconds, options=options
     )
