@@ -15,6 +15,7 @@ from bot.views import (
     Before as Before,
     CreditsView as CreditsView,
     FamilyView as FamilyView,
+    FilmView as FilmView,
     GalleryView as GalleryView,
     Kin as Kin,
     MatesView as MatesView,
@@ -41,7 +42,7 @@ from bot.art_reads import ArtReads
 from bot.art_views import ArtMessage
 
 
-View = PicturesView | TrainingView | NoticeView | ArtMessage
+View = PicturesView | TrainingView | FilmView | NoticeView | ArtMessage
 
 
 class Origin(Plain):
@@ -97,6 +98,8 @@ class Generate(Plain):
     count: Literal[1, 4, 9] = 4
     seed: int | None = None
     variety: float = 0.5
+    prompt: str = ""
+    """What the pictures shall show, in the member's words; empty for anything."""
 
 
 class Reroll(Plain):
@@ -279,6 +282,13 @@ class SteerTraining(Plain):
     action: Literal["stop", "cancel", "pause", "resume"]
 
 
+class ShowFilm(Plain):
+    """How a training learned: its samples from the first to the last as one animation."""
+
+    kind: Literal["film"] = "film"
+    training_id: str
+
+
 class SetDefaultModel(Plain):
     kind: Literal["default_model"] = "default_model"
     model_id: str
@@ -304,6 +314,7 @@ Ask = (
     | DeleteMine
     | Train
     | SteerTraining
+    | ShowFilm
     | SetDefaultModel
     | ArtAsk
 )

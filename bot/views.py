@@ -87,6 +87,8 @@ class PicturesView(Plain):
     """Such as `Four new pictures` or `Variations of #12`."""
     details: tuple[str, ...] = ()
     """Small print: seed, variety, milliseconds."""
+    notes: tuple[str, ...] = ()
+    """What the asker should know of the pictures, a sentence each, such as a word that the model does not know."""
     pictures: tuple[ShownPicture, ...]
     large: bool = False
     """One picture opened: shows its details and all that can be done with it instead of the grid's buttons."""
@@ -152,7 +154,20 @@ class TrainingView(Plain):
     figures: str = ""
     """Such as `KID 41 (the base: 312) · coverage 0.72`."""
     model_id: str | None = None
+    film: bool = False
+    """How it learned can be watched."""
     error: str = ""
+
+
+class FilmView(Plain):
+    """A training's samples from its first to its last, as one animation."""
+
+    kind: Literal["film"] = "film"
+    training_id: str
+    title: str
+    film: Base64Bytes
+    """WebP."""
+    model_id: str | None = None
 
 
 class NoticeView(Plain):

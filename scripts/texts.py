@@ -29,6 +29,7 @@ ROOT = Path(__file__).parents[1]
 TEXTS = (
     "bot/chat/texts.py",
     "bot/chat/studio_texts.py",
+    "bot/chat/film_texts.py",
     "bot/chat/drawing_texts.py",
     "bot/chat/art_texts.py",
     "bot/consent_words.py",

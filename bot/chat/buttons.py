@@ -9,7 +9,7 @@ from bot.chat.info import show_models, show_queue
 from bot.chat.origins import Interaction, Placing
 from bot.chat.press import Press, needs_expressions, needs_moderator
 from bot.chat.studio_buttons import STUDIO_PRESSES
-from bot.stories import DeleteMine, Generate, OpenLarge, Reroll, SetDefaultModel, SteerTraining, Variations
+from bot.stories import DeleteMine, Generate, OpenLarge, Reroll, SetDefaultModel, ShowFilm, SteerTraining, Variations
 
 
 class RerollPress(Press, template=ids.REROLL):
@@ -88,6 +88,11 @@ class KeepPress(Press, template=ids.KEEP):
         await desk.messenger.dismiss(desk.take(interaction, "prompt"))
 
 
+class FilmPress(Press, template=ids.FILM):
+    async def pressed(self, desk: Desk, interaction: Interaction) -> None:
+        await desk.ask(interaction, ShowFilm(training_id=self.told["training"]))
+
+
 class MakePress(Press, template=ids.MAKE):
     async def pressed(self, desk: Desk, interaction: Interaction) -> None:
         await desk.ask(interaction, Generate(model=self.told["model"]))
@@ -129,6 +134,7 @@ PRESSES: tuple[type[Press], ...] = (
     CancelPress,
     CancelYes,
     KeepPress,
+    FilmPress,
     MakePress,
     DefaultPress,
     DefaultChoice,

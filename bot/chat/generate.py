@@ -19,6 +19,7 @@ CHOICES = 25
 """Autocomplete choices that Discord shows at most; a choice's name has at most 100 characters."""
 
 Seed = app_commands.Range[int, 0, SEED_LIMIT - 1]
+Prompt = app_commands.Range[str, 1, 200]
 Variety = app_commands.Choice[float]
 Count = app_commands.Choice[int]
 
@@ -38,6 +39,7 @@ class GenerateCog(commands.Cog):
 
     @app_commands.command(name="generate", description=texts.GENERATE)
     @app_commands.describe(
+        prompt=texts.GENERATE_PROMPT,
         model=texts.GENERATE_MODEL,
         count=texts.GENERATE_COUNT,
         seed=texts.GENERATE_SEED,
@@ -49,6 +51,7 @@ class GenerateCog(commands.Cog):
     async def generate(
         self,
         interaction: discord.Interaction,
+        prompt: Prompt | None = None,
         model: str | None = None,
         count: Count | None = None,
         seed: Seed | None = None,
@@ -59,5 +62,6 @@ class GenerateCog(commands.Cog):
             count=cast("Literal[1, 4, 9]", count.value if count else 4),
             seed=seed,
             variety=variety.value if variety else 0.5,
+            prompt=prompt or "",
         )
         await self.desk.ask(interaction, ask)

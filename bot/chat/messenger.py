@@ -9,7 +9,7 @@ import contextlib
 import discord
 
 from bot.art_views import ArtView, FilesView, SheetView
-from bot.chat import art_panels, charts, emoji, panels, routes, stickers, texts, training_panel
+from bot.chat import art_panels, charts, emoji, film_panel, panels, routes, stickers, texts, training_panel
 from bot.chat.delivery import Delivery
 from bot.chat.live import Live, LiveInteractions, State
 from bot.chat.origins import Interaction
@@ -17,7 +17,7 @@ from bot.chat.parts import Panel
 from bot.chat.routes import Closed, Unsure
 from bot.errors import Refused, Retry
 from bot.language import speaking
-from bot.stories import NoticeView, Origin, PicturesView, Posted, TrainingView, View
+from bot.stories import FilmView, NoticeView, Origin, PicturesView, Posted, TrainingView, View
 
 DEFER_AFTER_SECONDS = 2.0
 TOKEN_SECONDS = 14 * 60.0
@@ -172,6 +172,8 @@ class DiscordMessenger:
                 return training_panel.training(view, await asyncio.to_thread(charts.draw, view.history))
             case NoticeView():
                 return panels.notice(view)
+            case FilmView():
+                return film_panel.film(view)
             case ArtView():
                 return art_panels.card(view)
             case SheetView():

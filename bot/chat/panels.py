@@ -83,10 +83,10 @@ def question(words: str, yes: str, yes_id: str, no: str) -> Panel:
 
 
 def _details(view: PicturesView) -> str:
-    lines = [small(*(plain(detail, 120) for detail in view.details))]
+    lines = studio_panel.details_of(view)
     if 1 < len(view.pictures) <= 4:
         lines.append(small(texts.GRID_HINT))
-    return "\n".join(line for line in lines if line)
+    return "\n".join(lines)
 
 
 def _picture_rows(view: PicturesView, private: bool) -> list[Row]:

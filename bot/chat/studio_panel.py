@@ -46,11 +46,16 @@ def one(view: PicturesView, *, private: bool = False, sheet: bytes | None = None
         files = (picture, PanelFile("sliders.png", sheet, said(texts.SHEET_DESCRIPTION))) if sheet else (picture,)
         return _with_sliders(view, files, children, private)
     children.append(gallery([picture]))
-    details = small(*(plain(detail, 120) for detail in view.details))
-    if details:
-        children.append(text(details))
+    if details := details_of(view):
+        children.append(text("\n".join(details)))
     children += [row(*buttons) for buttons in _rows(view, private) if buttons]
     return Panel(layout(*children, colour=VIOLET), (picture,), ephemeral=private)
+
+
+def details_of(view: PicturesView) -> list[str]:
+    """The small print: how to make it again, then what the asker should know of it."""
+    lines = [small(*(plain(detail, 120) for detail in view.details)), *(small(plain(note, 200)) for note in view.notes)]
+    return [line for line in lines if line]
 
 
 def _head(view: PicturesView) -> Item:

@@ -15,6 +15,7 @@ ACTIVITY = "/generate makes a picture"
 # --- commands and their options (name and description limits: 32 and 100 characters) ---------------------------------
 
 GENERATE = "Make new pictures with this server's model"
+GENERATE_PROMPT = "What they shall show, in words the model's works are named by, such as: happy blue cat"
 GENERATE_MODEL = "Whose style to use; leave it out for this server's own"
 GENERATE_COUNT = "How many pictures (4 if left out)"
 GENERATE_SEED = "A number that gives the same pictures again"

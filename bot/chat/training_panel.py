@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import discord
 
-from bot.chat import ids, texts
+from bot.chat import film_texts, ids, texts
 from bot.chat.parts import (
     AMBER,
     GREY,
@@ -130,11 +130,13 @@ def _buttons(view: TrainingView) -> list[discord.ui.Button[discord.ui.LayoutView
         case TrainingPhase.checking | TrainingPhase.queued:
             return [cancel]
         case TrainingPhase.finished if view.model_id:
+            watch = button(film_texts.WATCH, ids.pack("film", view.training_id), emoji="🎞️")
             return [
                 button(
                     texts.GENERATE_WITH, ids.pack("make", view.model_id), emoji="🎨", style=discord.ButtonStyle.primary
                 ),
                 button(texts.MAKE_DEFAULT, ids.pack("default", view.model_id), emoji="⭐"),
+                *([watch] if view.film else []),
             ]
         case _:
             return []

@@ -27,6 +27,7 @@ from bot.stories import (
     SetDefaultModel,
     SetShowcase,
     ShowAgain,
+    ShowFilm,
     SteerTraining,
     StopTask,
     Train,
@@ -38,6 +39,7 @@ from bot.workflows.art import art_story
 from bot.workflows.durable import Disowned
 from bot.workflows.explaining import explain, sorry
 from bot.workflows.favouring import favour
+from bot.workflows.filming import show_film
 from bot.workflows.finding import find
 from bot.workflows.keeping import delete, make_emoji, set_default_model
 from bot.workflows.making import make
@@ -101,6 +103,8 @@ async def story(telling: Telling) -> None:
             await train(telling, ask)
         case SteerTraining() as ask:
             await steer(telling, ask)
+        case ShowFilm() as ask:
+            await show_film(telling, ask)
         case SetDefaultModel() as ask:
             await set_default_model(telling, ask)
         case ask:

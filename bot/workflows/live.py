@@ -65,6 +65,8 @@ class Outcome(Plain):
     history: tuple[tuple[float, float], ...] = ()
     sample: str | None = None
     """Blob of the last sample grid."""
+    film: bool = False
+    """The worker has all samples as one animation."""
     error: str = ""
 
 
@@ -77,6 +79,7 @@ class LiveTraining:
     state: TrainingState = TrainingState.queued
     progress: Progress = field(default_factory=Progress)
     sample: str | None = None
+    film: bool = False
     model_id: str | None = None
     figures: Figures = field(default_factory=Figures)
     estimate: Estimate | None = None
@@ -116,6 +119,7 @@ class LiveTraining:
         self.state, self.place = training.state, training.place
         self.progress = training.progress if training.progress.seconds else self.progress
         self.sample = training.sample or self.sample
+        self.film = training.evolution is not None
         self.model_id = training.model or self.model_id
         self.estimate = training.estimate or self.estimate
         if training.figures != Figures():
@@ -142,6 +146,7 @@ class LiveTraining:
             progress=self.progress,
             history=tuple(self.history),
             sample=self.sample,
+            film=self.film,
             error=self.error,
         )
 
@@ -190,6 +195,7 @@ def training_view(origin: Origin, ticket: Ticket, outcome: Outcome, sample: byte
         sample=b64encode(sample) if sample else None,
         figures=figures_line(outcome.figures, outcome.estimate) or expected_line(outcome.estimate),
         model_id=outcome.model_id,
+        film=outcome.film,
         error=outcome.error,
     )
 

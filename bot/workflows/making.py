@@ -66,7 +66,8 @@ async def render(telling: Telling, plan: Plan) -> Made:
     for output_id, data in zip(ids, await sealed(parts, plan, ids, answer), strict=True):
         parts.shelf.put(output_id, data)
     shares = tuple(credit_lines(picture.credits) for picture in answer.pictures)
-    return Made(output_ids=tuple(ids), credits=shares, ms=ms)
+    unknown = {one.word: one.nearest for picture in answer.pictures for one in picture.unknown}
+    return Made(output_ids=tuple(ids), credits=shares, ms=ms, unknown=tuple(unknown.items()))
 
 
 def new_outputs(plan: Plan, answer: RenderAnswer) -> list[NewOutput]:

@@ -33,6 +33,8 @@ from gan.contract import Recipe, Upscaler
 
 VARIATIONS = 4
 FORMAT = "png"
+MOST_PROMPT = 200
+"""Characters of a prompt; the contract takes 300."""
 MakeAsk = Generate | Reroll | Variations | OpenLarge | ShowAgain | Play | Breed
 
 
@@ -42,7 +44,8 @@ async def plan_of(telling: Telling, ask: MakeAsk) -> Plan:
         case Generate():
             model = await telling.choose_model(ask.model)
             first = drawn_seed(telling.id) if ask.seed is None else ask.seed
-            return _fresh(model.id, Fresh(count=ask.count, variety=ask.variety), first)
+            prompt = prompt_for(telling, model.id, ask.prompt)
+            return _fresh(model.id, Fresh(count=ask.count, variety=ask.variety, prompt=prompt), first)
         case Reroll():
             return await _again(telling, ask.request_id)
         case Variations():
@@ -58,6 +61,15 @@ async def plan_of(telling: Telling, ask: MakeAsk) -> Plan:
             return await _moved(telling, ask)
         case Breed():
             return await _bred(telling, ask)
+
+
+def prompt_for(telling: Telling, model_id: str, typed: str) -> str:
+    """The prompt as it goes on record: one line. Raises `Refused` for a model that knows no words."""
+    prompt = " ".join(typed.split())[:MOST_PROMPT]
+    if prompt and "prompt" not in telling.parts.library.abilities(model_id):
+        words = "“{name}” cannot be asked in words. Leave the prompt out, or choose another model."
+        raise Refused(said(words, name=telling.parts.library.title(model_id)))
+    return prompt
 
 
 async def _again(telling: Telling, request_id: int) -> Plan:
@@ -82,7 +94,7 @@ async def _plan_before(telling: Telling, request_id: int) -> Plan:
 
 
 def _fresh(model_id: str, again: Fresh, first_seed: int) -> Plan:
-    recipes = fresh(first_seed, again.count, again.variety)
+    recipes = fresh(first_seed, again.count, again.variety, again.prompt)
     size = LARGE_SIZE if again.count == 1 else GRID_SIZE  # a single one is opened at once
     return Plan(model_id=model_id, recipes=recipes, size=size, again=again)
 

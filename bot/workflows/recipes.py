@@ -9,7 +9,7 @@ from pydantic import Field, TypeAdapter
 
 from bot.stories import Plain
 from bot.workflows.moves import fits
-from gan.contract import SEED_LIMIT, Recipe, Seed, Upscaler, Vary
+from gan.contract import SEED_LIMIT, Prompt, Recipe, Seed, Upscaler, Vary
 
 GRID_SIZE = 256
 """Side of a picture in a grid, in pixels: four of them fill a chat's width, and 64-pixel models look well at x4."""
@@ -30,6 +30,7 @@ class Fresh(Plain):
     kind: Literal["fresh"] = "fresh"
     count: int
     variety: float
+    prompt: str = ""
 
 
 class Around(Plain):
@@ -110,6 +111,8 @@ class Made(Plain):
     output_ids: tuple[int, ...]
     credits: tuple[tuple[str, ...], ...]
     ms: float
+    unknown: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Words of the prompt that the model does not know, each with what it knows that means the most alike."""
 
 
 def drawn_seed(request_id: int) -> int:
@@ -118,9 +121,10 @@ def drawn_seed(request_id: int) -> int:
     return int.from_bytes(digest, "big") % DRAWN_SEEDS
 
 
-def fresh(first_seed: int, count: int, variety: float) -> tuple[Recipe, ...]:
+def fresh(first_seed: int, count: int, variety: float, prompt: str = "") -> tuple[Recipe, ...]:
     """`count` new pictures: the first has the seed given, each next one a seed one higher."""
-    return tuple(Seed(seed=(first_seed + n) % SEED_LIMIT, variety=variety) for n in range(count))
+    seeds = [(first_seed + n) % SEED_LIMIT for n in range(count)]
+    return tuple(Prompt(text=prompt, seed=seed) if prompt else Seed(seed=seed, variety=variety) for seed in seeds)
 
 
 def neighbours(of: Recipe, first_seed: int, count: int, amount: float) -> tuple[Recipe, ...]:
@@ -135,4 +139,4 @@ def read_recipe(found: Any) -> Recipe:
 
 def seed_of(recipe: Recipe) -> int | None:
     """The number a member would type to get this picture again; none where no single number makes it."""
-    return recipe.seed if isinstance(recipe, Seed) else None
+    return recipe.seed if isinstance(recipe, Seed | Prompt) else None

@@ -17,9 +17,12 @@ from bot.workflows.recipes import Around, Bred, Fresh, Made, Moved, Plan, Single
 from bot.workflows.small import thumbnails
 from bot.workflows.telling import Telling, elapsed_ms
 from bot.workflows.words import credit_lines, milliseconds, new_pictures, percent, seeds_line
-from gan.contract import Seed, Transform, Vary
+from gan.contract import Prompt, Seed, Transform, Vary
 
 log = logging.getLogger(__name__)
+
+MOST_UNKNOWN = 3
+"""Words; a prompt in another language would else fill the message."""
 
 
 async def standing(telling: Telling, plan: Plan) -> Made:
@@ -48,6 +51,7 @@ async def view(telling: Telling, plan: Plan, made: Made, data: Sequence[bytes]) 
         model_title=library.title(plan.model_id),
         headline=headline(plan, subject),
         details=tuple(line for line in (*about(plan), milliseconds(made.ms)) if line),
+        notes=tuple(unknown_word(word, nearest) for word, nearest in made.unknown[:MOST_UNKNOWN]),
         pictures=shown,
         large=large,
         subject_id=subject if large else None,
@@ -87,7 +91,16 @@ def about(plan: Plan) -> tuple[str, ...]:
     again = plan.again
     strength = said("strength {share}", share=percent(first.options.strength)) if isinstance(first, Transform) else ""
     nearer = said("{share} of the way to the upload", share=percent(again.nearer)) if isinstance(again, Sought) else ""
-    return (seeds_line(seed_of(recipe) for recipe in plan.recipes), variety, moved, strength, nearer)
+    asked = f"“{first.text}”" if isinstance(first, Prompt) else ""
+    return (asked, seeds_line(seed_of(recipe) for recipe in plan.recipes), variety, moved, strength, nearer)
+
+
+def unknown_word(word: str, nearest: Sequence[str]) -> str:
+    """What the model does not know, and what it does."""
+    if not nearest:
+        return said("This model knows no word like “{word}”.", word=word)
+    known = ", ".join(f"“{one}”" for one in nearest)
+    return said("This model knows no word like “{word}”; nearest: {known}.", word=word, known=known)
 
 
 async def _back(telling: Telling, plan: Plan, subject: int) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from bot.stories import NoticeView, Origin, PicturesView, Posted, TrainingView, View
+from bot.stories import FilmView, NoticeView, Origin, PicturesView, Posted, TrainingView, View
 
 T = TypeVar("T")
 
@@ -97,5 +97,7 @@ def _words(view: View) -> dict[str, object]:
             return {"kind": "pictures", "outputs": [one.output_id for one in view.pictures]}
         case TrainingView():
             return {"kind": "training", "phase": view.phase.value, "fraction": view.fraction}
+        case FilmView():
+            return {"kind": "film", "training": view.training_id}
         case NoticeView():
             return {"kind": "notice", "tone": view.tone, "text": view.text}

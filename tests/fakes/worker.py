@@ -37,12 +37,14 @@ from gan.contract import (
     Found,
     Health,
     HealthState,
+    MarkReading,
     ModelCard,
     ModelInfo,
     Picture,
     PictureSource,
     Point,
     Progress,
+    Recipe,
     RenderAnswer,
     RenderRequest,
     StageTimes,
@@ -55,9 +57,11 @@ from gan.contract import (
     Transform,
     TransformAnswer,
     TransformRequest,
+    UnknownWord,
     Walk,
     Walked,
     WalkStep,
+    prompts_in,
 )
 
 BASE = ModelInfo(
@@ -72,7 +76,9 @@ STYLE, RESTORER = (
     )
     for name, digit in (("style", "a"), ("restorer", "b"))
 )
-RECIPES = ("seed", "vary", "blend", "mix", "edit", "truncate", "point")
+RECIPES = ("seed", "vary", "blend", "mix", "edit", "truncate", "point", "prompt")
+STRANGE = "zeppelin"
+"""A word that its models do not know."""
 TRANSFORMERS = (
     FamilyInfo(name="style", title="Style", kind="transformer", recipes=("transform",), takes=2, heeds=("strength",)),
     FamilyInfo(
@@ -105,6 +111,7 @@ class FakeWorker:
         """Shipped models of the families that change pictures, such as `STYLE`."""
         self.task_seconds = 0.2
         self.task_begun = asyncio.Event()
+        self.marks_read: dict[str, MarkReading] = {}
         self.begun = asyncio.Event()
         """Set when a render begins."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -142,7 +149,7 @@ class FakeWorker:
             model=model.card.id,
             model_sha256=model.sha256,
             pictures=tuple(
-                _picture(model.sha256 + recipe.model_dump_json(), request.size or 64, recipe.kind != "transform")
+                _picture(model.sha256 + recipe.model_dump_json(), request.size or 64, recipe)
                 for recipe in request.recipes
             ),
             times=StageTimes(render_ms=1.0, encode_ms=0.5),
@@ -158,6 +165,11 @@ class FakeWorker:
 
     async def _stored(self, source: PictureSource) -> str:
         return source.sha256 or await self.put_blob(source.data or b"")
+
+    async def read_mark(self, picture: bytes) -> MarkReading:
+        """What was told to be on it, see `marks_read`."""
+        self._reach()
+        return self.marks_read.get(hashlib.sha256(picture).hexdigest(), MarkReading(number=None, confidence=8.0))
 
     async def put_task(self, task_id: str, body: TaskRequest) -> Task:
         self._reach()
@@ -249,6 +261,7 @@ class FakeWorker:
             state=state,
             progress=_progress(seconds, body.seconds),
             sample=await self.put_blob(_png(f"{training_id}{int(seconds)}", 64)),
+            evolution=await self.put_blob(_png(f"{training_id} film", 64)) if done else None,
             model=training_id if done else None,
             figures=FIGURES if done else Figures(),
             started=kept["started"],
@@ -340,7 +353,7 @@ def _progress(seconds: float, budget: float) -> Progress:
     )
 
 
-def _picture(key: str, size: int, credited: bool) -> Picture:
+def _picture(key: str, size: int, recipe: Recipe) -> Picture:
     data = _png(key, size)
     return Picture(
         sha256=hashlib.sha256(data).hexdigest(),
@@ -348,7 +361,10 @@ def _picture(key: str, size: int, credited: bool) -> Picture:
         width=size,
         height=size,
         data=b64encode(data),
-        credits=CREDITS if credited else (),
+        credits=CREDITS if recipe.kind != "transform" else (),
+        unknown=(UnknownWord(word=STRANGE, nearest=("balloon", "airship")),)
+        if any(STRANGE in text for text in prompts_in(recipe))
+        else (),
     )
 
 

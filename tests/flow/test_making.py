@@ -14,6 +14,7 @@ from bot.settings import Limits
 from bot.stories import Generate, OpenLarge, Reroll, Variations
 from bot.workflows.rebuilding import rebuild
 from gan.contract import MAX_RECIPE_DEPTH, Recipe, Seed, Vary, depth
+from tests.fakes import worker
 from tests.flow.conftest import BEN, OTHER_GUILD, House
 
 
@@ -47,6 +48,30 @@ async def test_a_seed_gives_the_same_pictures_again_and_none_gives_others(house:
     assert [one.seed for one in seeded[0].pictures] == [7, 8, 9, 10]
     drawn = [await house.messenger.pictures(await house.ask(Generate())) for _ in range(2)]
     assert not {one.seed for one in drawn[0].pictures} & {one.seed for one in drawn[1].pictures}
+
+
+async def test_a_prompt_goes_into_every_recipe_and_stays_through_a_reroll(house: House) -> None:
+    first = await house.messenger.pictures(await house.ask(Generate(count=4, prompt="  happy\n blue   cat ")))
+    again = await house.messenger.pictures(await house.ask(Reroll(request_id=first.request_id)))
+    for view, asked in zip((first, again), house.worker.asked, strict=True):
+        assert view.details[0] == "“happy blue cat”"
+        assert view.notes == ()
+        assert [(one.kind, one.text) for one in asked.recipes] == [("prompt", "happy blue cat")] * 4
+        assert [one.seed for one in asked.recipes] == [one.seed for one in view.pictures]
+    assert len({one.seed for view in (first, again) for one in view.pictures}) == 8
+
+
+async def test_words_that_the_model_does_not_know_are_told(house: House) -> None:
+    view = await house.messenger.pictures(await house.ask(Generate(count=1, prompt="a red zeppelin")))
+    assert view.notes == ("This model knows no word like “zeppelin”; nearest: “balloon”, “airship”.",)
+
+
+async def test_a_model_that_knows_no_words_says_so(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "RECIPES", ("seed", "vary"))
+    await house.studio._parts.library.refresh()
+    refused = await house.messenger.notice(await house.ask(Generate(prompt="a cat")))
+    assert refused.tone == "refused"
+    assert "“Drawings” cannot be asked in words" in refused.text
 
 
 async def test_reroll_keeps_the_settings_and_changes_the_seeds(house: House) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import Limits
-from bot.stories import Generate, PicturesView, SteerTraining, Train, TrainingView
+from bot.stories import FilmView, Generate, PicturesView, ShowFilm, SteerTraining, Train, TrainingView
 from tests.fakes.files import drawing
 from tests.fakes.messenger import FakeMessenger
 from tests.flow.conftest import BEN, GUILD, OTHER_GUILD, House, open_house
@@ -41,6 +41,18 @@ async def test_a_training_lives_in_one_message_and_ends_as_a_model(house: House)
     assert (line.state, line.kind, line.model, line.training) == ("done", "train", done.model_id, done.training_id)
     made = await house.messenger.pictures(await house.ask(Generate(count=1, model="net folk")))
     assert made.model_title == "Net folk"
+
+
+async def test_how_it_learned_can_be_watched_by_everybody_there(house: House) -> None:
+    done = await house.messenger.training(await house.ask(emoji_ask(house)), "finished")
+    assert done.film
+    shown = await house.ask(ShowFilm(training_id=done.training_id), member=BEN)
+    film = await house.messenger.until(lambda: house.messenger.standing.get(shown.interaction_id), 5.0)
+    assert isinstance(film, FilmView)
+    assert (film.title, film.model_id) == ("Net folk", done.model_id)
+    assert bytes(film.film).startswith(b"\x89PNG")
+    elsewhere = await house.messenger.notice(await house.ask(ShowFilm(training_id=done.training_id), guild=OTHER_GUILD))
+    assert elsewhere.tone == "refused"
 
 
 async def test_the_new_model_belongs_to_its_server(house: House) -> None:

@@ -189,8 +189,8 @@ class Trainings:
         after = 0
         while events := run.feed.read(after):
             for event in events:
-                if event.sample is not None:
-                    self._blobs.remove(event.sample)
+                for blob in filter(None, (event.sample, event.evolution)):
+                    self._blobs.remove(blob)
             after = events[-1].n
         shutil.rmtree(run.dir.path, ignore_errors=True)
 
