@@ -1,6 +1,6 @@
 """`python -m benchmarks [chat] [train] [studio] [step] [sampling] [--presses N] [--minutes M] [--pictures DIR]`; all if
 none. By name only, since they take long: `quality` (figures by set, number of pictures and time) and `peers` (beside
-other GANs); both take `--sets` and `--minutes`.
+other GANs); both take `--sets` and `--minutes`; `provenance` (marks and manifests; `--outputs`, `--unmarked`).
 
 How much the house bears is measured only by name, and ends with 1 when a promise did not hold (docs/reliability.md):
 `kills [--requests N] [--kills M] [--database postgres]`, `load [--rate R] [--seconds S]`, `faults [--requests N]`,
@@ -17,10 +17,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import chat, faults, kills, load, peers, quality, sampling, soak, step, studio, train
+from benchmarks import chat, faults, kills, load, peers, provenance, quality, sampling, soak, step, studio, train
 
 USUAL = ("chat", "train", "studio", "step", "sampling")
-BY_NAME = ("quality", "peers", "kills", "load", "faults", "soak")
+BY_NAME = ("quality", "peers", "provenance", "kills", "load", "faults", "soak")
 
 
 async def measure(options: argparse.Namespace) -> bool:
@@ -41,6 +41,8 @@ async def measure(options: argparse.Namespace) -> bool:
         await asyncio.to_thread(quality.run, console, options)
     if "peers" in which:
         await asyncio.to_thread(peers.run, console, options)
+    if "provenance" in which:
+        holds &= await asyncio.to_thread(provenance.run, console, options.outputs, options.unmarked)
     if "kills" in which:
         holds &= await kills.run(console, options.requests, options.kills, options.database)
     if "load" in which:
@@ -59,6 +61,8 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=2.5)
     parser.add_argument("--pictures", type=Path, help="folder of the base's training pictures, for finds")
     parser.add_argument("--requests", type=int, default=20_000)
+    parser.add_argument("--outputs", type=int, default=1000)
+    parser.add_argument("--unmarked", type=int, default=10_000)
     parser.add_argument("--kills", type=int, default=400)
     parser.add_argument("--rate", type=float, default=50.0)
     parser.add_argument("--seconds", type=float, default=300.0)

@@ -168,6 +168,7 @@ async def open_rooms(settings: Settings, messenger: DiscordMessenger) -> AsyncIt
             intake=intake,
             limits=settings.limits,
             seal=open_seal(settings.data / "provenance", settings.marking),
+            marks=settings.marking.marks,
             metrics=metrics,
             tracing=tracing,
             emoji_are_free=settings.playground_url is not None,

@@ -34,6 +34,7 @@ from gan.contract import (
     FamilyInfo,
     FamilyList,
     Health,
+    MarkReading,
     ModelInfo,
     ModelList,
     Problem,
@@ -188,6 +189,11 @@ class WorkerClient:
             request_id=request_id,
         )
         return _parsed(TransformAnswer, answer)
+
+    async def read_mark(self, picture: bytes) -> MarkReading:
+        """The invisible mark on a picture (PNG that was decoded and written anew)."""
+        headers = {"Content-Type": "image/png"}
+        return _parsed(MarkReading, await self._call("POST", "/marks", body=picture, headers=headers))
 
     async def put_task(self, task_id: str, body: TaskRequest) -> Task:
         """Start a walk or a find, or find it as it was started before under this id."""

@@ -68,6 +68,7 @@ class Hung:
     server: str | None
     member_id: int
     member: str
+    marks: str = ""
 
 
 @dataclass(frozen=True)
@@ -217,7 +218,7 @@ def _joined() -> sa.FromClause:
 def _hung() -> sa.Select[Any]:
     row = (
         *(outputs.c[name] for name in ("id", "request_id", "model_id", "model_sha256", "recipe", "size", "upscaler")),
-        *(outputs.c[name] for name in ("format", "sha256", "credits", "made_at")),
+        *(outputs.c[name] for name in ("format", "marks", "sha256", "credits", "made_at")),
         *(requests.c[name] for name in ("kind", "plan", "server_id", "member_id")),
     )
     return sa.select(*row, servers.c.name.label("server"), members.c.name.label("member")).select_from(_joined())

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.records.database import Database
+from bot.records.fingerprints import take
 from bot.records.lineage import link
 from bot.records.people import members
 from bot.records.requests import Ending, end, requests
@@ -28,6 +29,7 @@ outputs = sa.Table(
     sa.Column("size", sa.Integer),
     sa.Column("upscaler", sa.String(12), nullable=False),
     sa.Column("format", sa.String(8), nullable=False),
+    sa.Column("marks", sa.String(60), nullable=False, server_default=""),
     sa.Column("sha256", sa.String(64), nullable=False, index=True),
     sa.Column("credits", Json, nullable=False),
     sa.Column("made_at", UtcTime, nullable=False),
@@ -35,6 +37,10 @@ outputs = sa.Table(
     sa.UniqueConstraint("request_id", "place"),
     sqlite_autoincrement=True,  # an id is never given out twice, so a saved file's name stays true
 )
+
+
+BESIDE = frozenset({"parents", "relation", "pixels", "looks", "mark"})
+"""Fields of a new output that other tables keep."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,12 @@ class NewOutput:
     parents: Sequence[int] = ()
     """Outputs that it came from, see `bot.records.lineage`."""
     relation: str = ""
+    marks: str = ""
+    """What was asked to be put on it (`gan.contract.Mark`), joined by commas."""
+    pixels: str = ""
+    looks: str = ""
+    """Of what it is known again by, see `bot.records.fingerprints`; empty where the worker did not tell."""
+    mark: int | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +85,7 @@ class Output:
     credits: Sequence[Mapping[str, Any]]
     made_at: datetime
     deleted_at: datetime | None
+    marks: str
     server_id: int | None
     member_id: int
     channel_id: int
@@ -97,6 +110,7 @@ class Outputs:
             query = sa.select(outputs.c.place, outputs.c.id).where(outputs.c.request_id == request_id)
             ids = dict((await connection.execute(query.order_by(outputs.c.place))).tuples().all())
             await link(connection, [(ids[new.place], new.parents, new.relation) for new in made])
+            await take(connection, ids, made)
             return list(ids.values())
 
     async def get(self, output_id: int) -> Output | None:
@@ -160,5 +174,5 @@ class Outputs:
 
 
 def _columns(new: NewOutput) -> dict[str, Any]:
-    row = {name: value for name, value in vars(new).items() if name not in {"parents", "relation"}}
+    row = {name: value for name, value in vars(new).items() if name not in BESIDE}
     return {**row, "recipe": dict(new.recipe), "credits": [dict(one) for one in new.credits]}

@@ -12,8 +12,10 @@ from bot.records.animations import Animations
 from bot.records.art import Art
 from bot.records.audit import Audit
 from bot.records.collections import Collections
+from bot.records.credited import Credited
 from bot.records.database import Database, open_database
 from bot.records.favourites import Favourites
+from bot.records.fingerprints import Fingerprints
 from bot.records.gallery import Gallery
 from bot.records.limits import Limits
 from bot.records.lineage import Lineage
@@ -79,6 +81,8 @@ class Records:
     art: Art
     collections: Collections
     retirements: Retirements
+    credited: Credited
+    fingerprints: Fingerprints
 
     async def every_request(self, *, server_id: int | None = None, limit: int | None = None) -> Sequence[RequestLine]:
         """Who asked for what and when, how it went, how long it took, with which model, and what came of it.
@@ -98,7 +102,7 @@ def open_records(url: str) -> Records:
     database = open_database(url)
     topics = (People, Requests, Outputs, Models, Trainings, Usage, Audit, Gallery)
     topics += (Lineage, Favourites, SliderNames, Animations, Showcases, Limits)  # type: ignore[assignment]
-    topics += (Art, Collections, Retirements)  # type: ignore[assignment]
+    topics += (Art, Collections, Retirements, Credited, Fingerprints)  # type: ignore[assignment]
     return Records(database, *(topic(database) for topic in topics))  # type: ignore[arg-type]
 
 

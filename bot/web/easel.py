@@ -23,6 +23,7 @@ from bot.worker import WorkerRefused
 from gan.contract import (
     Credit,
     ErrorCode,
+    Mark,
     PictureFormat,
     Recipe,
     RenderAnswer,
@@ -83,6 +84,7 @@ class Easel:
             size=hung.size if size is None else size,
             upscaler=Upscaler(hung.upscaler),
             format=PictureFormat(hung.format) if size is None else PictureFormat.webp,
+            marks=tuple(Mark(mark) for mark in hung.marks.split(",") if mark),
         )
         (drawn,) = await self.draw(request, hung.model_sha256, for_member)
         if self._seal is None or (size is not None and size < SEALED_FROM):

@@ -11,7 +11,7 @@ from bot.policy import check_default_model, check_delete
 from bot.records.people import Person
 from bot.records.requests import Request
 from bot.stories import DeleteMine, MakeEmoji, Posted, SetDefaultModel
-from bot.workflows.making import ask_worker, new_outputs
+from bot.workflows.making import ask_worker, marks_for, new_outputs
 from bot.workflows.planning import picture_here
 from bot.workflows.recipes import EMOJI_SIZE, Plan, Single, read_recipe
 from bot.workflows.sealing import sealed
@@ -83,7 +83,8 @@ async def _emoji_picture(telling: Telling, output_id: int) -> bytes:
     recipe = read_recipe(output.recipe)
     plan = Plan(model_id=output.model_id, recipes=(recipe,), size=EMOJI_SIZE, again=Single(output_id=output_id))
     answer = await ask_worker(telling, plan)
-    ids = await telling.parts.records.outputs.record(telling.id, new_outputs(plan, answer))
+    made = new_outputs(plan, answer, marks_for(telling.parts, plan))
+    ids = await telling.parts.records.outputs.record(telling.id, made)
     return (await sealed(telling.parts, plan, ids, answer))[0]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 
 from bot.errors import Refused, Retry
@@ -13,13 +14,14 @@ from bot.records.requests import Ending, RequestState
 from bot.records.schema import now
 from bot.stories import Posted
 from bot.worker import WorkerRefused
+from bot.workflows.parts import Parts
 from bot.workflows.planning import MakeAsk, plan_of
-from bot.workflows.recipes import Made, Plan
+from bot.workflows.recipes import STICKER_SIZE, Made, Plan
 from bot.workflows.sealing import sealed
 from bot.workflows.showing import standing, view
 from bot.workflows.telling import Telling, elapsed_ms
 from bot.workflows.words import credit_lines
-from gan.contract import ErrorCode, RenderAnswer, RenderRequest
+from gan.contract import ErrorCode, Mark, RenderAnswer, RenderRequest
 
 
 async def make(telling: Telling, ask: MakeAsk) -> None:
@@ -60,8 +62,9 @@ async def render(telling: Telling, plan: Plan) -> Made:
             "worker_encode": times.encode_ms,
         },
     )
+    made = new_outputs(plan, answer, marks_for(parts, plan))
     with telling.stage.at("records"):
-        ids = await parts.records.outputs.record(telling.id, new_outputs(plan, answer), ending)
+        ids = await parts.records.outputs.record(telling.id, made, ending)
     parts.metrics.ended(telling.ask.kind, ending.state.value, ending.timings)
     for output_id, data in zip(ids, await sealed(parts, plan, ids, answer), strict=True):
         parts.shelf.put(output_id, data)
@@ -70,7 +73,7 @@ async def render(telling: Telling, plan: Plan) -> Made:
     return Made(output_ids=tuple(ids), credits=shares, ms=ms, unknown=tuple(unknown.items()))
 
 
-def new_outputs(plan: Plan, answer: RenderAnswer) -> list[NewOutput]:
+def new_outputs(plan: Plan, answer: RenderAnswer, marks: Sequence[Mark] = ()) -> list[NewOutput]:
     """The rows from which these pictures can be made again."""
     return [
         NewOutput(
@@ -85,15 +88,31 @@ def new_outputs(plan: Plan, answer: RenderAnswer) -> list[NewOutput]:
             credits=[credit.model_dump(mode="json") for credit in picture.credits],
             parents=plan.parents,
             relation=plan.relation,
+            marks=",".join(marks),
+            pixels=picture.pixels,
+            looks=picture.looks,
+            mark=picture.mark,
         )
         for place, (recipe, picture) in enumerate(zip(plan.recipes, answer.pictures, strict=True))
     ]
 
 
+def marks_for(parts: Parts, plan: Plan) -> tuple[Mark, ...]:
+    """What is put on these pictures: on a sticker nothing that one would see."""
+    return tuple(mark for mark in parts.marks if plan.size != STICKER_SIZE or mark is Mark.hidden)
+
+
 async def ask_worker(telling: Telling, plan: Plan) -> RenderAnswer:
     """The pictures of a plan; waits when the worker is busy or away. Raises `Refused` when the model is gone."""
-    request = RenderRequest(model=plan.model_id, recipes=plan.recipes, size=plan.size, upscaler=plan.upscaler)
+    request = RenderRequest(
+        model=plan.model_id,
+        recipes=plan.recipes,
+        size=plan.size,
+        upscaler=plan.upscaler,
+        marks=marks_for(telling.parts, plan),
+    )
     worker, library = telling.parts.worker, telling.parts.library
+    library.check_in_use(plan.model_id)
     try:
         return await telling.in_turn(lambda: worker.render(request, request_id=str(telling.id)))
     except WorkerRefused as refused:

@@ -12,6 +12,7 @@ from gan.contract import (
     Event,
     FamilyInfo,
     Health,
+    MarkReading,
     ModelInfo,
     RenderAnswer,
     RenderRequest,
@@ -42,6 +43,9 @@ class Worker(Protocol):
 
     async def transform(self, request: TransformRequest, *, request_id: str = "") -> TransformAnswer:
         """One picture transformed, with the recipe that makes it again by `render`."""
+
+    async def read_mark(self, picture: bytes) -> MarkReading:
+        """The invisible mark on a picture."""
 
     async def put_task(self, task_id: str, body: TaskRequest) -> Task:
         """Start a walk or a find, or find it as it was started before under this id."""

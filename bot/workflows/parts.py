@@ -19,6 +19,7 @@ from bot.workflows.lines import Bell, Line
 from bot.workflows.live import Board
 from bot.workflows.needs import Worker
 from bot.workflows.shelf import Shelf
+from gan.contract import Mark
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ class Parts:
     limits: Limits
     seal: Seal | None = None
     """What signs all that goes out; none only where a test wants files as the worker made them."""
+    marks: tuple[Mark, ...] = ()
+    """What is put on pictures, by the settings."""
     patience: Patience = Patience()
     shelf: Shelf = field(default_factory=Shelf)
     line: Line = field(default_factory=Line)

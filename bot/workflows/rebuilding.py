@@ -8,7 +8,7 @@ from bot.errors import Refused
 from bot.records import Records
 from bot.workflows.needs import Worker
 from bot.workflows.recipes import read_recipe
-from gan.contract import PictureFormat, RenderRequest, Upscaler
+from gan.contract import Mark, PictureFormat, RenderRequest, Upscaler
 
 
 async def rebuild(records: Records, worker: Worker, output_id: int) -> bytes:
@@ -26,6 +26,7 @@ async def rebuild(records: Records, worker: Worker, output_id: int) -> bytes:
         size=output.size,
         upscaler=Upscaler(output.upscaler),
         format=PictureFormat(output.format),
+        marks=tuple(Mark(mark) for mark in output.marks.split(",") if mark),
     )
     answer = await worker.render(request, request_id=f"rebuild-{output_id}")
     if answer.model_sha256 != output.model_sha256:
@@ -37,6 +38,7 @@ async def rebuild(records: Records, worker: Worker, output_id: int) -> bytes:
     if hashlib.sha256(data).hexdigest() != output.sha256:
         raise Refused(
             f"Output {output_id} came out with other bytes: this worker's device or libraries differ from those that "
-            "made it. The recipe and the model are the same."
+            "made it, or the secret of its invisible mark (the file `marks.key`). The recipe and the model are the "
+            "same."
         )
     return data

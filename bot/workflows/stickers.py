@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.errors import Refused
 from bot.language import said
 from bot.stories import MakeSticker
-from bot.workflows.making import ask_worker, new_outputs
+from bot.workflows.making import ask_worker, marks_for, new_outputs
 from bot.workflows.planning import picture_here
 from bot.workflows.recipes import STICKER_SIZE, Plan, Single, read_recipe
 from bot.workflows.sealing import sealed
@@ -37,12 +37,13 @@ async def give_sticker(telling: Telling, ask: MakeSticker) -> str:
         relation="same",
     )
     answer = await ask_worker(telling, plan)
-    ids = await telling.parts.records.outputs.record(telling.id, new_outputs(plan, answer))
+    made = new_outputs(plan, answer, marks_for(telling.parts, plan))
+    ids = await telling.parts.records.outputs.record(telling.id, made)
     (data,) = await sealed(telling.parts, plan, ids, answer)
     messenger, origin = telling.parts.messenger, telling.origin
-    made = await patiently(lambda: messenger.make_sticker(origin, name, data), telling.parts.patience.render)
+    given = await patiently(lambda: messenger.make_sticker(origin, name, data), telling.parts.patience.render)
     await telling.note("make_sticker", name, output=picture.id)
-    return made
+    return given
 
 
 def sticker_name(typed: str) -> str:
