@@ -272,6 +272,8 @@ class Train(Plain):
     """The server's emoji as its cache has them: name, CDN address."""
     minutes: float = 2.5
     base: str | None = None
+    family: str | None = None
+    """The kind of model, such as `dense`; none for the usual one, which alone starts from a base."""
     sheet: bool = False
     """Show first what it would learn from and what to expect; it starts at a press (`StartTraining`)."""
 
@@ -341,6 +343,9 @@ class Studio(ArtReads, Protocol):
 
     def folder_choices(self, typed: str) -> list[str]:
         """Names of the operator's folders; from memory."""
+
+    def family_choices(self, typed: str) -> list[tuple[str, str]]:
+        """(label, name) of the kinds of models that can be trained, the usual first; from memory."""
 
     async def models(self, guild_id: int | None) -> list[ModelLine]: ...
 

@@ -153,6 +153,8 @@ class TrainingView(Plain):
     """Newest sample grid, PNG."""
     figures: str = ""
     """Such as `KID 41 (the base: 312) · coverage 0.72`."""
+    losses: str = ""
+    """What its losses are and mean now, in a line; empty where they say nothing to a member."""
     model_id: str | None = None
     film: bool = False
     """How it learned can be watched."""

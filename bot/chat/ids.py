@@ -74,7 +74,10 @@ ART_MODAL = rf"a:art-modal:(?P<collection>{_NUMBER})"
 NAME_MODAL = rf"a:name-modal:(?P<model>{_NAME}):(?P<direction>{_SLIDER})"
 STICKER_MODAL = rf"a:sticker-modal:(?P<output>{_NUMBER})"
 EMOJI_MODAL = rf"a:emoji-modal:(?P<output>{_NUMBER})"
-FILES_MODAL = r"a:files-modal:(?P<minutes>\d{1,4}(?:\.\d{1,3})?):(?P<base>(?:[a-z0-9][a-z0-9._-]{0,63})?)"
+FILES_MODAL = (
+    r"a:files-modal:(?P<minutes>\d{1,4}(?:\.\d{1,3})?):(?P<base>(?:[a-z0-9][a-z0-9._-]{0,63})?)"
+    r"(?::(?P<family>[a-z0-9]{0,14}))?"
+)
 
 
 def pack(verb: str, *arguments: object) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import discord
 
-from bot.chat import art_forms, ids, studio_texts, texts
+from bot.chat import art_forms, ids, studio_texts, texts, training_texts
 from bot.chat.desk import Desk
 from bot.chat.origins import Interaction
 from bot.chat.routes import translated
@@ -28,6 +28,7 @@ _STICKER = re.compile(ids.STICKER_MODAL)
 _SLIDER = re.compile(ids.NAME_MODAL)
 _TRAIN = re.compile(ids.FILES_MODAL)
 _BASE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_FAMILY = re.compile(r"[a-z0-9]{1,14}")
 
 
 async def ask_emoji_name(interaction: Interaction, output_id: int) -> None:
@@ -61,11 +62,13 @@ async def ask_slider_name(interaction: Interaction, model: str, direction: str) 
     await _open(interaction, modal)
 
 
-async def ask_files(interaction: Interaction, name: str, minutes: float, base: str) -> None:
+async def ask_files(interaction: Interaction, name: str, minutes: float, base: str, family: str = "") -> None:
     """Open the form that takes up to ten pictures to learn from."""
     if base and not _BASE.fullmatch(base):
         raise Refused(texts.BASE_UNKNOWN)
-    custom_id = ids.pack("files-modal", f"{minutes:.2f}".rstrip("0").rstrip("."), base)
+    if family and not _FAMILY.fullmatch(family):
+        raise Refused(training_texts.FAMILY_UNKNOWN)
+    custom_id = ids.pack("files-modal", f"{minutes:.2f}".rstrip("0").rstrip("."), base, family)
     modal = Modal(title=said(texts.FILES_MODAL), custom_id=custom_id)
     title: discord.ui.TextInput[Modal] = discord.ui.TextInput(
         custom_id=_NAME, default=name or None, min_length=1, max_length=60
@@ -107,6 +110,7 @@ async def submitted(desk: Desk, interaction: Interaction) -> None:
             uploads=uploads,
             minutes=float(match["minutes"]),
             base=match["base"] or None,
+            family=match["family"] or None,
             sheet=True,
         )
         await desk.ask(interaction, train)

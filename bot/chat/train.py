@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chat import art_texts, modals, texts
+from bot.chat import art_texts, modals, texts, training_texts
 from bot.chat.art import collection_choices, collection_of
 from bot.chat.desk import Desk, desk_of
 from bot.chat.generate import CHOICES, model_choices
@@ -18,6 +18,21 @@ Name = app_commands.Range[str, 1, 60]
 Minutes = app_commands.Range[float, 0.25, 240.0]
 DEFAULT_MINUTES = 2.5
 """With what comes before and after, members have their model three minutes after they asked."""
+
+
+_USUAL = {
+    "name": texts.TRAIN_NAME,
+    "minutes": texts.TRAIN_MINUTES,
+    "start_from": texts.TRAIN_BASE,
+    "family": training_texts.TRAIN_FAMILY,
+}
+"""What all of its commands ask for."""
+
+
+async def family_choices(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """The kinds of models, from memory."""
+    found = desk_of(interaction).studio.family_choices(typed)
+    return [app_commands.Choice(name=label, value=name) for label, name in found[:CHOICES]]
 
 
 async def folder_choices(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -65,41 +80,41 @@ class TrainCog(commands.Cog):
         self.desk = desk
 
     @train.command(name="emoji", description=texts.TRAIN_EMOJI)
-    @app_commands.describe(name=texts.TRAIN_NAME, minutes=texts.TRAIN_MINUTES, start_from=texts.TRAIN_BASE)
-    @app_commands.autocomplete(start_from=model_choices)
+    @app_commands.describe(**_USUAL)
+    @app_commands.autocomplete(start_from=model_choices, family=family_choices)
     async def emoji(
         self,
         interaction: discord.Interaction,
         name: Name,
         minutes: Minutes = DEFAULT_MINUTES,
         start_from: str | None = None,
+        family: str | None = None,
     ) -> None:
         needs_channel(interaction)
         emoji = server_emoji(interaction.guild)
-        ask = Train(name=name, source="emoji", emoji=emoji, minutes=minutes, base=start_from, sheet=True)
+        ask = Train(name=name, source="emoji", emoji=emoji, minutes=minutes, base=start_from, family=family, sheet=True)
         await self.desk.ask(interaction, ask)
 
     @train.command(name="files", description=texts.TRAIN_FILES)
-    @app_commands.describe(name=texts.TRAIN_NAME, minutes=texts.TRAIN_MINUTES, start_from=texts.TRAIN_BASE)
-    @app_commands.autocomplete(start_from=model_choices)
+    @app_commands.describe(**_USUAL)
+    @app_commands.autocomplete(start_from=model_choices, family=family_choices)
     async def files(
         self,
         interaction: discord.Interaction,
         name: Name | None = None,
         minutes: Minutes = DEFAULT_MINUTES,
         start_from: str | None = None,
+        family: str | None = None,
     ) -> None:
         needs_channel(interaction)
-        await modals.ask_files(interaction, name or "", minutes, start_from or "")
+        await modals.ask_files(interaction, name or "", minutes, start_from or "", family or "")
 
     @train.command(name="folder", description=texts.TRAIN_FOLDER)
     @app_commands.describe(
-        name=texts.TRAIN_NAME,
         folder=texts.TRAIN_FOLDER_OPTION,
-        minutes=texts.TRAIN_MINUTES,
-        start_from=texts.TRAIN_BASE,
+        **_USUAL,
     )
-    @app_commands.autocomplete(folder=folder_choices, start_from=model_choices)
+    @app_commands.autocomplete(folder=folder_choices, start_from=model_choices, family=family_choices)
     async def folder(
         self,
         interaction: discord.Interaction,
@@ -107,19 +122,20 @@ class TrainCog(commands.Cog):
         folder: str,
         minutes: Minutes = DEFAULT_MINUTES,
         start_from: str | None = None,
+        family: str | None = None,
     ) -> None:
         needs_channel(interaction)
-        ask = Train(name=name, source="folder", folder=folder, minutes=minutes, base=start_from, sheet=True)
+        ask = Train(
+            name=name, source="folder", folder=folder, minutes=minutes, base=start_from, family=family, sheet=True
+        )
         await self.desk.ask(interaction, ask)
 
     @train.command(name="collection", description=art_texts.TRAIN_COLLECTION)
     @app_commands.describe(
-        name=texts.TRAIN_NAME,
         collection=art_texts.COLLECTION_WHICH,
-        minutes=texts.TRAIN_MINUTES,
-        start_from=texts.TRAIN_BASE,
+        **_USUAL,
     )
-    @app_commands.autocomplete(collection=collection_choices, start_from=model_choices)
+    @app_commands.autocomplete(collection=collection_choices, start_from=model_choices, family=family_choices)
     async def collection(
         self,
         interaction: discord.Interaction,
@@ -127,8 +143,9 @@ class TrainCog(commands.Cog):
         collection: str,
         minutes: Minutes = DEFAULT_MINUTES,
         start_from: str | None = None,
+        family: str | None = None,
     ) -> None:
         needs_channel(interaction)
         chosen = await collection_of(interaction, collection)
-        told = {"name": name, "source": "collection", "collection": chosen, "base": start_from}
+        told = {"name": name, "source": "collection", "collection": chosen, "base": start_from, "family": family}
         await self.desk.ask(interaction, Train.model_validate({**told, "minutes": minutes, "sheet": True}))

@@ -90,7 +90,9 @@ def _state_lines(view: TrainingView) -> list[str]:
         case TrainingPhase.failed:
             return [clip(said(view.error.strip()), 1000) or texts.FAILED]
         case _:
-            return [_progress(view), small(plain(view.activity, 100), _seen(view)), small(plain(view.figures, FIGURES))]
+            known = [plain(view.losses, FIGURES), plain(view.figures, FIGURES)]
+            lines = [_progress(view), small(plain(view.activity, 100), _seen(view))]
+            return [*lines, *(small(line) for line in known if line)]
 
 
 def _progress(view: TrainingView) -> str:

@@ -9,17 +9,22 @@ from bot.errors import Refused
 from bot.language import said
 from bot.records import Records
 from bot.records.models import Model, Owner
+from bot.records.retirements import Retirement
 from bot.safety.folders import Folders
 from bot.stories import ModelLine
+from bot.workflows.live import USUAL
 from bot.workflows.needs import Worker
 from bot.workflows.sliders import Sliders
 from bot.workflows.words import figures_line
-from gan.contract import FamilyInfo, Figures, ModelInfo, TrainingRequest
+from gan.contract import FamilyInfo, Figures, ModelInfo
 
+RETIRED = (
+    "The model “{name}” is retired: art that it learned from was withdrawn. `/models` lists those that draw; where "
+    "enough is left to learn from, a training without it is under way."
+)
 ALL_KINDS = ("seed", "vary", "blend", "mix", "edit", "truncate", "point")
-USUAL: str = TrainingRequest.model_fields["family"].default
-"""The family that `/generate` and `/train` mean where nothing else is said."""
 NO_SUCH_MODEL = "There is no model called “{name}” here. `/models` lists those there are."
+NO_SUCH_FAMILY = "There is no kind of model called “{name}”; there are {known}."
 MOST_CHOICES = 25
 """Discord's limit for one autocomplete answer."""
 
@@ -34,6 +39,7 @@ class Library:
     _models: dict[str, Model] = field(default_factory=dict)
     _owners: dict[str, Owner] = field(default_factory=dict)
     _defaults: dict[int, str] = field(default_factory=dict)
+    _retired: dict[str, Retirement] = field(default_factory=dict)
     _folder_names: list[str] = field(default_factory=list)
     _families: dict[str, FamilyInfo] = field(default_factory=dict)
     sliders: Sliders = field(init=False)
@@ -49,6 +55,7 @@ class Library:
     async def reload(self) -> None:
         """Read again what the records know: owners, the servers' choices, and the folders."""
         self._owners = await self.records.models.owners()
+        self._retired = await self.records.retirements.all()
         self._defaults = await self.records.people.default_models()
         self._folder_names = await self.folders.names()
 
@@ -72,19 +79,33 @@ class Library:
         return sorted(seen, key=lambda one: (one.id != default, one.shipped, one.title.casefold()))
 
     def visible(self, model_id: str, guild_id: int | None) -> bool:
-        """Models of another server are not: they learned from that server's art."""
+        """Models of another server are not: they learned from that server's art. Nor is a retired one."""
+        if model_id in self._retired:
+            return False
         owner = self._owners.get(model_id)
         return owner is None or owner.server_id == guild_id
 
     def default(self, guild_id: int | None) -> str | None:
         """The server's choice while it is there, else the first shipped model, else any."""
         chosen = self._defaults.get(guild_id) if guild_id is not None else None
-        if chosen in self._models:
+        if chosen in self._models and chosen not in self._retired:
             return chosen
         free = [one for one in self._models.values() if self.visible(one.id, guild_id) and self.draws(one)]
         # the usual family first: until the worker has told, nothing else is known of what the others can do
         usual = min(free, key=lambda one: (one.family != USUAL, not one.shipped, one.title.casefold()), default=None)
         return usual.id if usual else None
+
+    def check_in_use(self, model_id: str) -> None:
+        """Raises `Refused` for a model that was retired since it learned from art that was withdrawn."""
+        if model_id in self._retired:
+            title = self._retired[model_id].title
+            raise Refused(said(RETIRED, name=title))
+
+    def _check_not_retired(self, asked: str) -> None:
+        """`check_in_use`, by id or title."""
+        for model_id, one in self._retired.items():
+            if asked == model_id or asked.casefold() == one.title.casefold():
+                self.check_in_use(model_id)
 
     def draws(self, model: Model) -> bool:
         """Whether it makes pictures of nothing but a number; the others change pictures that they are given."""
@@ -166,6 +187,7 @@ class Library:
             if attempt == 0:
                 await self.refresh()  # it may be as new as a minute
         if asked:
+            self._check_not_retired(asked)
             raise Refused(said(NO_SUCH_MODEL, name=asked[:64]))
         raise Refused("There is no model yet. `/train emoji` teaches one from this server's emoji in a few minutes.")
 
@@ -192,6 +214,26 @@ class Library:
         wanted = typed.casefold().strip()
         fitting = [(rank(wanted, name), name) for name in self._folder_names]
         return [name for place, name in sorted(fitting) if place < 3][:MOST_CHOICES]
+
+    def family_choices(self, typed: str) -> list[tuple[str, str]]:
+        """(label, name), the usual first; what the worker told of them, in English as it did."""
+        wanted = typed.casefold().strip()
+        able = sorted(self._families.values(), key=lambda one: one.name != USUAL)
+        fitting = [one for one in able if rank(wanted, one.title, one.name) < 3]
+        return [(f"{one.title}: {one.summary}"[:100], one.name) for one in fitting[:MOST_CHOICES]]
+
+    async def trainable(self, asked: str) -> str:
+        """The name of the family that a member means, by name or title.
+
+        Raises `Refused` for one that is not there, and what the worker's client raises when it has not told yet.
+        """
+        for attempt in range(2):
+            for one in self._families.values():
+                if asked.casefold() in (one.name.casefold(), one.title.casefold()):
+                    return one.name
+            if attempt == 0:
+                await self.refresh()
+        raise Refused(said(NO_SUCH_FAMILY, name=asked[:64], known=", ".join(self._families)))
 
     def lines(self, guild_id: int | None) -> list[ModelLine]:
         """The models as `/models` lists them."""

@@ -8,9 +8,22 @@ from dataclasses import dataclass, field
 
 from bot.language import said
 from bot.stories import Origin, Plain, QueueLine, TrainingPhase, TrainingView
+from bot.workflows.losses import explained
 from bot.workflows.words import expected_line, figures_line
-from gan.contract import Estimate, Event, EventKind, Figures, ModelId, Progress, Training, TrainingState
+from gan.contract import (
+    Estimate,
+    Event,
+    EventKind,
+    Figures,
+    ModelId,
+    Progress,
+    Training,
+    TrainingRequest,
+    TrainingState,
+)
 
+USUAL: str = TrainingRequest.model_fields["family"].default
+"""The family that `/generate` and `/train` mean where nothing else is said."""
 MOST_SILENT_S = 15.0
 SPOKEN = frozenset({EventKind.note, EventKind.state, EventKind.error})
 """Events whose text is meant for people; that of a sample is a file's name."""
@@ -22,6 +35,9 @@ ACTIVITIES: Mapping[str, str] = {
     "preparing": "looking at the pictures",
     "rebuilding": "learning to redraw each picture",
     "inventing": "inventing new ones",
+    "duelling": "an artist and a judge learn from each other",
+    "compressing": "learning to redraw each picture from a short code",
+    "denoising": "learning to take the noise out of pictures",
     "judging": "looking at what it has learned",
 }
 PHASES: Mapping[TrainingState, TrainingPhase] = {
@@ -52,6 +68,7 @@ class Ticket(Plain):
     """Of the pictures, as far as their room is not counted yet."""
     facts: tuple[str, ...] = ()
     base: str | None = None
+    family: str = USUAL
 
 
 class Outcome(Plain):
@@ -192,6 +209,7 @@ def training_view(origin: Origin, ticket: Ticket, outcome: Outcome, sample: byte
         pictures_seen=progress.pictures_seen,
         pictures_per_second=progress.pictures_per_second,
         history=outcome.history,
+        losses=explained(progress.losses) if outcome.state is TrainingState.running else "",
         sample=b64encode(sample) if sample else None,
         figures=figures_line(outcome.figures, outcome.estimate) or expected_line(outcome.estimate),
         model_id=outcome.model_id,

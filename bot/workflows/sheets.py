@@ -65,7 +65,8 @@ async def _expected(telling: Telling, ask: Train, ticket: Ticket) -> str:
     """Minutes and quality to expect; empty where nobody can say."""
     if ticket.problem:
         return ""
-    asked = EstimateRequest(base=ticket.base, works=ticket.works, seconds=max(5.0, ask.minutes * 60))
+    seconds = max(5.0, ask.minutes * 60)
+    asked = EstimateRequest(family=ticket.family, base=ticket.base, works=ticket.works, seconds=seconds)
     try:
         return expected_line(await telling.parts.worker.estimate(asked))
     except (Refused, Retry, Bug) as away:

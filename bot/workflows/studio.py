@@ -39,14 +39,20 @@ from bot.workflows.finding import FindPlan
 from bot.workflows.live import Outcome, Ticket
 from bot.workflows.parts import Parts
 from bot.workflows.recipes import Made, Plan
+from bot.workflows.retraining import begin_lined_up
 from bot.workflows.tasks import TaskEnd
 from bot.workflows.walking import WalkPlan
+from bot.workflows.withdrawing import Retired, TakenBack, Withdrawal, Work
 from gan.contract import Health
 
 log = logging.getLogger(__name__)
 
 REFRESH_S = 20.0
 """Between two looks at the worker's models: a model that an operator drops in is there within it."""
+AGAIN_S = 2.0
+FORGET_S = 20.0
+FORGOTTEN_KINDS = ("withdraw", "erase_me", "export_me")
+"""Stories whose own notes hold what was taken back; they are deleted as soon as they have ended."""
 CLEAN_S = 6 * 3600.0
 STOP_GRACE_S = 2.0
 """Pictures that are being made are done by then; whatever waits for longer goes on at the next start anyway."""
@@ -56,7 +62,7 @@ LONG_KINDS = frozenset({"train", "start_training"})
 KINDS = tuple(str(one.model_fields["kind"].default) for one in get_args(Ask))
 WRITTEN_TYPES = (
     *(*get_args(Ask), Origin, Posted, NoticeView, Plan, Made, WalkPlan, FindPlan, TaskEnd, Ticket, Outcome),
-    *(Taken,),
+    *(Taken, Withdrawal, Work, Retired, TakenBack),
 )
 """What the inputs and results of steps may be made of, besides plain JSON."""
 
@@ -79,6 +85,8 @@ class Studio:
         self._durable.open(KINDS, self._tell)
         self._open = True
         self._background.every("refreshing the list of models", REFRESH_S, self._parts.library.refresh)
+        self._background.every("training anew", AGAIN_S, self._train_anew)
+        self._background.every("forgetting", FORGET_S, self._forget, first_after=FORGET_S)
         self._background.every("deleting old workflows", CLEAN_S, self._durable.forget_old, first_after=60.0)
 
     async def close(self) -> None:
@@ -128,6 +136,12 @@ class Studio:
         state = RequestState.refused if answer.tone == "refused" else RequestState.failed
         await self._parts.records.requests.refuse(new, answer.text, state)
 
+    async def _train_anew(self) -> None:
+        await begin_lined_up(self._parts, self._durable)
+
+    async def _forget(self) -> None:
+        await self._durable.forget_kinds(FORGOTTEN_KINDS)
+
     async def _tell(self, origin: Origin, ask: Ask) -> None:
         await answer(self._parts, origin, ask)
 
@@ -136,6 +150,9 @@ class Studio:
 
     def folder_choices(self, typed: str) -> list[str]:
         return self._parts.library.folder_choices(typed)
+
+    def family_choices(self, typed: str) -> list[tuple[str, str]]:
+        return self._parts.library.family_choices(typed)
 
     async def models(self, guild_id: int | None) -> list[ModelLine]:
         return self._parts.library.lines(guild_id)

@@ -12,6 +12,7 @@ from bot.language import said
 from bot.policy import MINUTES, TRAININGS, check_steer, check_training, disk_quotas, training_quotas
 from bot.records.collections import VersionWork
 from bot.records.models import Owner
+from bot.records.people import Person
 from bot.records.requests import RequestState
 from bot.records.schema import moment
 from bot.records.trainings import NewTraining
@@ -22,7 +23,7 @@ from bot.workflows.contributing import collection_here
 from bot.workflows.durable import Disowned
 from bot.workflows.explaining import explain
 from bot.workflows.gathered import as_works, facts_of, gather, keep
-from bot.workflows.live import Outcome, Ticket, training_view
+from bot.workflows.live import USUAL, Outcome, Ticket, training_view
 from bot.workflows.recipes import drawn_seed
 from bot.workflows.sheets import BEGUN, end_sheet, record_start, show_sheet, ticket_of
 from bot.workflows.telling import Telling, patiently
@@ -45,6 +46,8 @@ NOT_STARTED = (
     "`/train` starts it."
 )
 """What costs begins only once the member has seen that it was taken."""
+
+NO_BASE = "Only the usual kind of model starts from another one. Leave `start_from` out, or `family`."
 
 
 async def train(telling: Telling, ask: Train) -> None:
@@ -95,6 +98,7 @@ async def learn(telling: Telling, ask: Train, ticket: Ticket, posted: Posted) ->
             outcome = Outcome(state=TrainingState.cancelled)
         else:
             outcome = await telling.step("watch", watch, telling, ticket, posted)
+            outcome = await telling.step("check consent", check_consent, telling, ticket, outcome)
     await telling.step("end", end, telling, ticket, outcome)
     await telling.step("deliver", deliver, telling, ticket, outcome, posted)
 
@@ -136,9 +140,19 @@ async def allowed(telling: Telling, ask: Train) -> str | None:
         check_training(origin, ask.name, ask.minutes, parts.limits, mine, taken)
     if ask.source == "collection":
         await collection_here(parts, server_of(origin), ask.collection or 0)
-    if ask.base is not None:
+    if await family_of(telling, ask) != USUAL:
+        if ask.base is not None:
+            raise Refused(NO_BASE)
+        return None
+    if ask.base is not None and not (origin.unasked and not parts.library.visible(ask.base, origin.guild_id)):
         return (await telling.choose_model(ask.base)).id
     return await telling.from_worker(parts.library.shipped_base)
+
+
+async def family_of(telling: Telling, ask: Train) -> str:
+    """The kind of model meant. Raises `Refused` for one that is not there."""
+    asked = ask.family
+    return USUAL if asked is None else await telling.from_worker(lambda: telling.parts.library.trainable(asked))
 
 
 async def show_checking(telling: Telling, ticket: Ticket) -> Posted:
@@ -176,6 +190,7 @@ async def collect(telling: Telling, ask: Train, base: str | None, posted: Posted
         bytes=gathered.bytes,
         facts=facts_of(gathered),
         base=base,
+        family=await family_of(telling, ask),
     )
     if gathered.problem:
         return ticket
@@ -189,7 +204,7 @@ async def line_up(telling: Telling, ask: Train, ticket: Ticket) -> None:
     if not telling.origin.unasked:
         await telling.book(disk_quotas(telling.parts.limits, ticket.bytes))
     works = await telling.parts.records.collections.version_works(ticket.version_id or 0)
-    if len(works) < ticket.works:
+    if not await still_given(telling, ticket):
         raise Refused(WITHDRAWN_SINCE)
     body = training_body(ask, ticket, works)
     new = NewTraining(
@@ -205,10 +220,29 @@ async def line_up(telling: Telling, ask: Train, ticket: Ticket) -> None:
         raise Refused(BEGUN)
 
 
+async def still_given(telling: Telling, ticket: Ticket) -> bool:
+    """Whether all that it learns from is still given: nothing of it was withdrawn since."""
+    works = await telling.parts.records.collections.version_works(ticket.version_id or 0)
+    art = [one.artwork_id for one in works if one.artwork_id is not None]
+    return len(works) == ticket.works and len(await telling.parts.records.art.several(art)) == len(art)
+
+
+async def check_consent(telling: Telling, ticket: Ticket, outcome: Outcome) -> Outcome:
+    """What was withdrawn while it was learned from makes no model: neither is kept."""
+    if outcome.model_id is None or await still_given(telling, ticket):
+        return outcome
+    model_id = outcome.model_id
+    worker, away = telling.parts.worker, telling.parts.patience.away
+    await patiently(lambda: worker.forget_model(model_id), away)
+    await patiently(lambda: worker.forget_training(ticket.training_id), away)
+    return Outcome(state=TrainingState.cancelled, progress=outcome.progress)
+
+
 def training_body(ask: Train, ticket: Ticket, works: Sequence[VersionWork]) -> TrainingRequest:
     """What is sent to the worker."""
     return TrainingRequest(
         title=ticket.title[:60],
+        family=ticket.family,
         base=ticket.base,
         works=as_works(works),
         seconds=max(5.0, ask.minutes * 60),
@@ -220,6 +254,9 @@ async def send_first(telling: Telling, ticket: Ticket, posted: Posted) -> bool:
     """Send it once its turn comes; False when it was called off before."""
     at = posted.acknowledged_at
     if not await wait_for_turn(telling, ticket, posted):
+        return False
+    if not await still_given(telling, ticket):  # withdrawn between the check before and the line
+        await telling.parts.records.trainings.end(ticket.training_id, TrainingState.cancelled.value)
         return False
     await telling.parts.records.requests.began(telling.id, moment(at) if at is not None else None)
     await patiently(lambda: send(telling, ticket.training_id), telling.parts.patience.away)
@@ -238,6 +275,7 @@ async def end(telling: Telling, ticket: Ticket, outcome: Outcome) -> None:
     )
     if outcome.model_id is not None:
         await records.models.own(Owner(outcome.model_id, origin.guild_id, origin.member_id, ticket.training_id))
+        await inherit(telling, outcome.model_id)
         try:
             await telling.parts.library.refresh()
         except Exception as error:
@@ -245,6 +283,18 @@ async def end(telling: Telling, ticket: Ticket, outcome: Outcome) -> None:
     state = RequestState.refused if ticket.problem else ENDINGS[outcome.state]
     await telling.end(state, outcome.error or None, used(outcome), train=outcome.progress.seconds * 1000)
     telling.parts.bell.ring()
+
+
+async def inherit(telling: Telling, model_id: str) -> None:
+    """A model that was trained anew is the server's default where the retired one was."""
+    records, server = telling.parts.records, telling.server
+    if not telling.origin.unasked or server is None:
+        return
+    before = next((one for one in (await records.retirements.all()).values() if one.retrain_id == telling.id), None)
+    defaults = await records.people.default_models()
+    if before is not None and defaults.get(server.id) == before.model_id:
+        by = Person(telling.origin.member_id, telling.origin.member_name)
+        await records.people.set_default_model(server, model_id, by)
 
 
 def used(outcome: Outcome) -> dict[str, float] | None:

@@ -99,6 +99,10 @@ class FakeStudio:
     def model_choices(self, guild_id: int | None, typed: str, family: str | None = None) -> list[tuple[str, str]]:
         return [(line.title, line.id) for line in self.lines if typed.lower() in line.title.lower()]
 
+    def family_choices(self, typed: str) -> list[tuple[str, str]]:
+        known = [("Anchored GAN: the usual", "anchored"), ("Dense GAN: in a minute", "dense")]
+        return [(label, name) for label, name in known if typed.casefold() in label.casefold()]
+
     def folder_choices(self, typed: str) -> list[str]:
         return [name for name in ("foxes", "landscapes") if typed in name]
 
