@@ -21,6 +21,7 @@ from gan.training.bundle import load_module
 from gan.training.modelfile import read_model
 
 CHANNELS_LAST = torch.channels_last
+HAZE = 0.06
 
 
 class PairedModel:
@@ -45,10 +46,19 @@ class PairedModel:
         if one.options.seed and self._pairing is Pairing.edges:
             given = tinted(given, self._palette, one.options.seed)
         x = given[None].to(self._device).contiguous(memory_format=CHANNELS_LAST)
-        pixels = framed(straight(self._generator(x).clamp(0, 1).cpu())[0], _frame(picture, self.card.size))
+        drawn = cleared(self._generator(x).clamp(0, 1).cpu())
+        pixels = framed(straight(drawn)[0], _frame(picture, self.card.size))
         if not self.card.alpha:
             pixels[..., 3] = 255  # its works have no holes, so it has none, not even thin ones
         return Rendered(pixels)
+
+
+def cleared(drawn: Tensor) -> Tensor:
+    """Premultiplied RGBA [B, 4, S, S] without haze: a tanh never quite reaches nothing nor all, so the last twentieths
+    of opacity are taken for them."""
+    alpha = drawn[:, 3:]
+    sure = ((alpha - HAZE) / (1 - 2 * HAZE)).clamp(0, 1)
+    return torch.cat([(drawn[:, :3] * sure / alpha.clamp_min(HAZE)).clamp(0, 1), sure], 1)
 
 
 def _frame(picture: Image.Image, side: int) -> Frame | None:

@@ -19,7 +19,7 @@ from aiohttp import web
 from PIL import Image, ImageDraw
 
 from gan import families
-from gan.contract import TrainingRequest, TransformOptions, Work
+from gan.contract import Figures, TrainingRequest, TransformOptions, Work
 from gan.data.pairs import Given, Pairing, derive, distance, given_of, held_out, ink_of, looks_drawn
 from gan.data.pictures import load_pictures
 from gan.engines.local import LocalEngine
@@ -27,7 +27,7 @@ from gan.families.cyclegan.config import Config as CycleConfig
 from gan.families.cyclegan.step import Pool
 from gan.families.cyclegan.train import CycleLearner
 from gan.families.pix2pix.config import Config as Pix2PixConfig
-from gan.families.pix2pix.train import Pix2PixLearner
+from gan.families.pix2pix.train import Pix2PixLearner, config_of
 from gan.families.pix2pixhd.config import Config as HDConfig
 from gan.families.pix2pixhd.networks import Generator as HDGenerator
 from gan.families.pix2pixhd.train import Pix2PixHDLearner
@@ -198,6 +198,20 @@ def test_pix2pix_learns_which_shape_has_which_colour(tmp_path: Path) -> None:
     for step in range(140):
         learner.step(step / 140)
     assert distance(learner.draw(which), learner._tried) < 0.4 * before
+
+
+def test_pix2pix_starts_from_a_base(tmp_path: Path) -> None:
+    base = make_run(tmp_path / "base", "pix2pix")
+    learner_of(base)[0].export(Figures())
+    run = make_run(tmp_path / "run", "pix2pix", width=16)
+    run.create(run.config().model_copy(update={"base_path": str(base.model)}))
+    config = config_of(run.config())
+    assert config.width == TINY["pix2pix"]["width"], "its networks are the base's"
+    ours = Pix2PixLearner(run, run.config(), config, torch.Generator()).state()
+    theirs = learner_of(base)[0].state()
+    kept = [torch.allclose(ours[name], theirs[name], atol=1e-3) for name in ours if name.startswith("generator.")]
+    assert kept
+    assert all(kept)
 
 
 def test_the_enhancer_waits_for_the_coarse_generator() -> None:

@@ -28,3 +28,7 @@ class Config(BaseModel):
     held_out: int = Field(150, description="most works kept out to measure by; a tenth of the works, none below 40")
     pictures: int = Field(0, description="end after so many pictures seen instead of a time; 0 goes by time")
     threads: int = Field(0, description="CPU threads; 0 chooses by load")
+
+
+ARCHITECTURE = frozenset({"pairs", "size", "width", "widest"})
+"""What a model that starts from a base takes over from it."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import torch
 import torch.nn.functional as F
@@ -24,7 +24,7 @@ from gan.blocks.precision import bf16_pays
 from gan.data.pairs import Given
 from gan.families.pix2pix.config import Config
 from gan.families.pix2pix.networks import UNet
-from gan.training.bundle import Bundle
+from gan.training.bundle import Bundle, load_module
 
 CHANNELS_LAST = torch.channels_last
 
@@ -55,6 +55,11 @@ class Nets:
     def autocast(self) -> Iterator[None]:
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
             yield
+
+    def start_from(self, base: Mapping[str, Tensor]) -> None:
+        """Go on from a base's generator; the discriminator begins anew, since the works are other ones."""
+        for net in (self.generator, self.average):
+            load_module(net, base, "generator.")
 
     def set_rates(self, config: Config, progress: float) -> None:
         left = min(1.0, (1 - progress) / max(config.decay_share, 1e-6))
