@@ -19,7 +19,6 @@ from torch import Tensor, from_numpy
 from gan.contract import ErrorCode, UnknownWord, Work
 from gan.errors import WorkerError
 from gan.text import minilm
-from gan.text.bridge import FILE as BRIDGE
 from gan.text.bridge import Bridge
 from gan.text.language import NAMED, colours_in, content, plain, root
 from gan.text.looks import COLOURS, Looks
@@ -31,8 +30,11 @@ LOOKS_SHARE = 0.5
 """Weight of how a work looks against what its title and tags say: a title is surer, where there is one."""
 EXACT_SHARE = 0.3
 """What it adds when all words of the prompt stand in title or tags."""
-COLOUR_SHARE = 0.35
+COLOUR_SHARE = 0.2
 """What it adds to be wholly of the colour asked for."""
+THING_SHARE = 1.5
+"""Weight of being the thing asked for, against being wholly of the colour, in who gives the colour: fine layers of
+something else entirely fall apart on it."""
 DIGITS = 3
 NEAREST = 2
 KEPT_PROMPTS = 256
@@ -65,7 +67,7 @@ def build(works: Sequence[Work], pictures: Tensor) -> dict[str, Tensor]:
 
     Empty where the text encoder is not installed: such a model cannot be asked in words.
     """
-    if not minilm.available() or not BRIDGE.exists():
+    if not minilm.available():
         return {}
     said = [texts_of(work) for work in works]
     unique = sorted({text for pair in said for text in pair if text})
@@ -141,7 +143,7 @@ class WordIndex:
         if named:
             share = self.colours[:, [COLOURS.index(name) for name in named]].sum(1)
             scores = scores + COLOUR_SHARE * share
-            colour = np.round(share + 0.5 * scores / max(float(scores.max()), 1e-6), DIGITS)
+            colour = np.round(share + THING_SHARE * scores / max(float(scores.max()), 1e-6), DIGITS)
         return Asked(np.round(scores, DIGITS), colour, self._unknown(things, named))
 
     def _said(self, vector: Floats) -> Floats:

@@ -51,7 +51,7 @@ def words() -> WordIndex:
     return found
 
 
-def best(asked: Asked, count: int = 3) -> set[str]:
+def best(asked: Asked, count: int = 1) -> set[str]:
     order = np.argsort(-asked.scores, kind="stable")[:count]
     return {NAMES[place // len(INK)] for place in order}
 

@@ -20,8 +20,10 @@ ANSWERS = 12
 ANSWERS_DEVIATION = 0.06
 """A work that scores so much less than the best is chosen about a third as often."""
 
-COLOURED = 0.5
-"""Share of the layers, the finer ones, that the work with the colour gives."""
+COLOUR_FIRST, COLOUR_WHOLE = 0.15, 0.5
+"""Share that the work with the colour has in the coarsest layer, and the place (0 coarsest, 1 finest) from which on all
+is its own. On the shipped base that brings the colour asked for from 0.10 to 0.26 of the pictures' area, and likeness
+to the thing from 0.36 to 0.32 (`python -m benchmarks prompts`)."""
 
 
 def answered(asked: Asked, seed: int, layers: int) -> Mixture:
@@ -35,8 +37,14 @@ def answered(asked: Asked, seed: int, layers: int) -> Mixture:
     rows = [{second: 1.0} if layered and layer >= cut else dict(blend) for layer in range(layers)]
     if asked.colours is not None:
         (third, _) = _chosen(asked.colours, 2, random)
-        rows = [{third: 1.0} if layer >= COLOURED * layers else row for layer, row in enumerate(rows)]
+        rows = [_coloured(row, third, layer / layers) for layer, row in enumerate(rows)]
     return Mixture(tuple(rows), ({},) * layers)
+
+
+def _coloured(row: dict[int, float], work: int, place: float) -> dict[int, float]:
+    share = min(1.0, COLOUR_FIRST + (1 - COLOUR_FIRST) * place / COLOUR_WHOLE)
+    mixed = {key: weight * (1 - share) for key, weight in row.items() if share < 1}
+    return {**mixed, work: mixed.get(work, 0.0) + share}
 
 
 def _chosen(scores: NDArray[np.float32], count: int, random: np.random.RandomState) -> list[int]:
