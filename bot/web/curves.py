@@ -45,27 +45,97 @@ class Curve:
     summary: str
 
 
+@dataclass(frozen=True)
+class Line:
+    """One of several trainings in a picture of theirs together."""
+
+    name: str
+    smooth: str
+    end: tuple[float, float]
+    first: str
+    last: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One loss of several trainings on the same scales."""
+
+    name: str
+    about: str
+    lines: Sequence[Line]
+    across: Sequence[Tick]
+    up: Sequence[Tick]
+    summary: str
+
+
+@dataclass(frozen=True)
+class Scale:
+    """From seconds and losses to places in the picture."""
+
+    span: float
+    low: float
+    high: float
+
+    @staticmethod
+    def of(points: Sequence[tuple[float, float]], span: float) -> Scale:
+        ordered = sorted(y for _, y in points)
+        low, high = ordered[0], ordered[min(len(ordered) - 1, int(len(ordered) * SPIKE))]
+        return Scale(max(span, 1e-6), low, max(high, low + 1e-6))
+
+    def at(self, point: tuple[float, float]) -> tuple[float, float]:
+        x = LEFT + point[0] / self.span * (WIDTH - LEFT - RIGHT)
+        share = (self.high - min(max(point[1], self.low), self.high)) / (self.high - self.low)
+        return round(x, 1), round(TOP + share * (HEIGHT - TOP - BOTTOM), 1)
+
+    def across(self) -> list[Tick]:
+        return [Tick(self.at((s, self.low))[0], duration(s)) for s in _steps(self.span, 4)]
+
+    def up(self) -> list[Tick]:
+        return [Tick(self.at((0, y))[1], f"{y:.2g}") for y in (self.low, (self.low + self.high) / 2, self.high)]
+
+
+def compared(courses: Sequence[tuple[str, Course]]) -> list[Comparison]:
+    """One picture for each loss that at least two of these trainings (title, course) told."""
+    known = list(LOSSES)
+    names = dict.fromkeys(name for _, course in courses for name in course.curves)
+    ordered = sorted(names, key=lambda name: known.index(name) if name in known else len(known))
+    told = [(name, [(title, _finite(course.curves.get(name, ()))) for title, course in courses]) for name in ordered]
+    drawn = [(name, [(title, points) for title, points in each if len(points) >= 2]) for name, each in told]
+    return [_comparison(name, each) for name, each in drawn if len(each) >= 2]
+
+
+def _comparison(name: str, each: Sequence[tuple[str, Sequence[tuple[float, float]]]]) -> Comparison:
+    title, about = LOSSES.get(name, (name.capitalize(), ""))
+    means = [(which, _running_mean(points)) for which, points in each]
+    everything = [point for _, mean in means for point in mean]
+    scale = Scale.of(everything, max(x for x, _ in everything))
+    lines = [
+        Line(
+            which, _path([scale.at(one) for one in mean]), scale.at(mean[-1]), f"{mean[0][1]:.3f}", f"{mean[-1][1]:.3f}"
+        )
+        for which, mean in means
+    ]
+    ends = "; ".join(f"{line.name} from {line.first} to {line.last}" for line in lines)
+    return Comparison(title, about, lines, scale.across(), scale.up(), f"{title}: {ends}.")
+
+
+def _finite(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    return [(x, y) for x, y in points if math.isfinite(y)]
+
+
 def curves(course: Course) -> list[Curve]:
     """One curve for each loss that was told at least twice."""
     known = list(LOSSES)
     ordered = sorted(course.curves.items(), key=lambda one: known.index(one[0]) if one[0] in known else len(known))
-    finite = [(name, [(x, y) for x, y in points if math.isfinite(y)]) for name, points in ordered]
+    finite = [(name, _finite(points)) for name, points in ordered]
     return [_curve(name, points, course) for name, points in finite if len(points) >= 2]
 
 
 def _curve(name: str, points: Sequence[tuple[float, float]], course: Course) -> Curve:
     title, about = LOSSES.get(name, (name.capitalize(), ""))
     mean = _running_mean(points)
-    ordered = sorted(y for _, y in points)
-    low, high = ordered[0], ordered[min(len(ordered) - 1, int(len(ordered) * SPIKE))]
-    high = max(high, low + 1e-6)
-    span = max(course.seconds, 1e-6)
-
-    def at(point: tuple[float, float]) -> tuple[float, float]:
-        x = LEFT + point[0] / span * (WIDTH - LEFT - RIGHT)
-        y = TOP + (high - min(max(point[1], low), high)) / (high - low) * (HEIGHT - TOP - BOTTOM)
-        return round(x, 1), round(y, 1)
-
+    scale = Scale.of(points, course.seconds)
+    at, low = scale.at, scale.low
     first, last = mean[0][1], mean[-1][1]
     return Curve(
         name=title,
@@ -73,11 +143,11 @@ def _curve(name: str, points: Sequence[tuple[float, float]], course: Course) -> 
         raw=_path([at(one) for one in points]),
         smooth=_path([at(one) for one in mean]),
         end=at(mean[-1]),
-        across=[Tick(at((s, low))[0], duration(s)) for s in _steps(span, 4)],
-        up=[Tick(at((0, y))[1], f"{y:.2g}") for y in (low, (low + high) / 2, high)],
+        across=scale.across(),
+        up=scale.up(),
         phases=_apart([Tick(at((s, low))[0], PHASES.get(phase, phase)) for s, phase in course.phases]),
         rows=[(duration(x), f"{y:.3f}") for x, y in mean[:: max(1, len(mean) // ROWS)]],
-        summary=f"{title}: from {first:.2f} at the start to {last:.2f} after {duration(span)}.",
+        summary=f"{title}: from {first:.2f} at the start to {last:.2f} after {duration(scale.span)}.",
     )
 
 

@@ -14,7 +14,7 @@ from bot.errors import Refused, Retry
 from bot.records.gallery import Hung, Wanted
 from bot.web import words
 from bot.web.catalogue import Exhibit, Sliders
-from bot.web.curves import HEIGHT, WIDTH, curves
+from bot.web.curves import HEIGHT, WIDTH, compared, curves
 from bot.web.easel import READ_RECIPE, Drawn
 from bot.web.site import GUEST, SITE, Guest, Missing, number, page, real
 from bot.web.views.gallery import NO_PICTURE, image
@@ -38,6 +38,8 @@ COVER, LIVE, FRAME = 128, 256, 96
 STRIP = (-1.0, -0.5, 0.0, 0.5, 1.0)
 """Where a slider's strip is drawn, as shares of its ends."""
 NEWEST = 12
+MOST_BESIDE = 4
+"""Other trainings beside one; more lines could not be told apart."""
 WAIT_S = 8.0
 """Longest that a page waits for sliders that are being found; it asks again after that."""
 NO_MODEL = "There is no such model, or it is not for you to see."
@@ -121,9 +123,25 @@ async def training(request: web.Request) -> web.Response:
     """The part of the page that tells how its training went."""
     exhibit = await _exhibit(request)
     course = await request.app[SITE].catalogue.course(exhibit)
-    drawn = curves(course) if course else []
-    told: dict[str, Any] = {"exhibit": exhibit, "course": course, "curves": drawn, "words": words}
+    others, chosen = await _others(request, exhibit)
+    told: dict[str, Any] = {"exhibit": exhibit, "course": course, "words": words, "others": others, "chosen": chosen}
+    courses = [(one.card.title, await request.app[SITE].catalogue.course(one)) for one in (exhibit, *chosen)]
+    there = [(title, one) for title, one in courses if one is not None]
+    told |= {
+        "comparisons": compared(there) if chosen else [],
+        "curves": curves(course) if course and not chosen else [],
+    }
     return page(request, "training.html", width=WIDTH, height=HEIGHT, **told)
+
+
+async def _others(request: web.Request, exhibit: Exhibit) -> tuple[list[Exhibit], list[Exhibit]]:
+    """The other models in sight that were trained here, and those of them that `?with=ID` names, in its order."""
+    site, guest = request.app[SITE], request[GUEST]
+    models = await site.catalogue.models(guest.visitor, guest.access)
+    trained = [one for one in models if one.owner and one.owner.training_id and one.card.id != exhibit.card.id]
+    by_id = {one.card.id: one for one in trained}
+    named = dict.fromkeys(name for name in request.query.getall("with", ()) if name in by_id)
+    return trained, [by_id[name] for name in list(named)[:MOST_BESIDE]]
 
 
 async def sample(request: web.Request) -> web.Response:
