@@ -94,6 +94,18 @@ class Retirements:
         async with self.database.read() as connection:
             return list((await connection.execute(query)).scalars())
 
+    async def without_model(
+        self, artwork_ids: Sequence[int], member_id: int | None, pictures: Sequence[tuple[int, str]]
+    ) -> tuple[list[str], list[str]]:
+        """Trainings that learned from it and came to no model: those that go on, and those that have ended."""
+        versions = _versions(artwork_ids, member_id, pictures)
+        query = sa.select(trainings.c.id, trainings.c.ended_at).where(
+            trainings.c.model_id.is_(None), trainings.c.version_id.in_(versions)
+        )
+        async with self.database.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return [row.id for row in rows if row.ended_at is None], [row.id for row in rows if row.ended_at is not None]
+
     async def retire(self, request_id: int, model: Learned) -> bool:
         """Take it out of use; False when it was already."""
         row = {"model_id": model.model_id, "request_id": request_id, "server_id": model.server_id}

@@ -176,6 +176,11 @@ class Usage:
         async with self.database.read() as connection:
             return float((await connection.execute(_used(what, since, scope, subject_id))).scalar_one())
 
+    async def give_back(self, request_id: int) -> None:
+        """What it took is free again: what came of it is gone. Harmless twice."""
+        async with self.database.write() as connection:
+            await settle(connection, request_id, {})
+
     async def of_request(self, request_id: int) -> dict[str, float]:
         """What stays charged of a request."""
         standing = (usage.c.request_id == request_id) & usage.c.refunded_at.is_(None)

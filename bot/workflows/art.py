@@ -25,6 +25,7 @@ from bot.workflows.gathering import (
 )
 from bot.workflows.telling import Telling
 from bot.workflows.training import start
+from bot.workflows.withdrawing import withdraw
 
 
 async def art_story(telling: Telling, ask: ArtAsk) -> None:
@@ -43,5 +44,7 @@ async def art_story(telling: Telling, ask: ArtAsk) -> None:
             await export_collection(telling, ask)
         case StartTraining():
             await start(telling, ask)
-        case WithdrawArt() | ExportMe() | EraseMe():
+        case WithdrawArt():
+            await withdraw(telling, ask)
+        case ExportMe() | EraseMe():
             raise NotImplementedError

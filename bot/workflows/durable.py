@@ -166,6 +166,15 @@ class Durable:
         await DBOS.delete_workflows_async([one.workflow_id for one in old])
         return len(old)
 
+    async def forget_kinds(self, kinds: Iterable[str]) -> None:
+        """Delete what DBOS keeps of ended workflows of these kinds: what was taken back is not kept for a week."""
+        for kind in kinds:
+            ended = await DBOS.list_workflows_async(
+                name=kind, status=["SUCCESS", "ERROR", "CANCELLED"], limit=100, load_input=False, load_output=False
+            )
+            if ended:
+                await DBOS.delete_workflows_async([one.workflow_id for one in ended])
+
     async def close(self, grace_s: float, *, long: frozenset[str] = frozenset()) -> None:
         """Wait up to `grace_s` seconds for stories that end by themselves, then leave all others to the next start.
 

@@ -29,6 +29,8 @@ from bot.stories import (
     QueueLine,
     SliderSheet,
     TrainingPhase,
+    Upload,
+    VerifyView,
 )
 from bot.workflows import art_reading, looking
 from bot.workflows.answering import answer
@@ -41,6 +43,7 @@ from bot.workflows.parts import Parts
 from bot.workflows.recipes import Made, Plan
 from bot.workflows.retraining import begin_lined_up
 from bot.workflows.tasks import TaskEnd
+from bot.workflows.verifying import verify
 from bot.workflows.walking import WalkPlan
 from bot.workflows.withdrawing import Retired, TakenBack, Withdrawal, Work
 from gan.contract import Health
@@ -179,6 +182,9 @@ class Studio:
 
     async def credits(self, origin: Origin, output_id: int) -> CreditsView:
         return await looking.credits_of(self._parts, origin, output_id)
+
+    async def verify(self, origin: Origin, upload: Upload) -> VerifyView:
+        return await verify(self._parts, origin, upload)
 
     async def mates(self, origin: Origin, output_id: int, purpose: Literal["breed", "morph"]) -> MatesView:
         return await looking.mates_of(self._parts, origin, output_id, purpose)
