@@ -61,7 +61,7 @@ def best(asked: Asked, count: int = 1) -> set[str]:
     [
         ("a cat", "happy_cat"),
         ("kittens", "happy_cat"),
-        ("puppy", "sleepyDog"),
+        ("a hound", "sleepyDog"),
         ("truck of the firemen", "fire-engine_2"),
     ],
 )
