@@ -31,6 +31,7 @@ TEXTS = (
     "bot/chat/studio_texts.py",
     "bot/chat/film_texts.py",
     "bot/chat/drawing_texts.py",
+    "bot/chat/transform_texts.py",
     "bot/chat/training_texts.py",
     "bot/chat/art_texts.py",
     "bot/consent_words.py",

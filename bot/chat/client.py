@@ -21,6 +21,7 @@ from bot.chat.messenger import DiscordMessenger
 from bot.chat.origins import Interaction
 from bot.chat.sync import sync_if_changed
 from bot.chat.train import TrainCog
+from bot.chat.transforms import TransformCog
 from bot.chat.translator import CommandWords
 from bot.errors import Refused
 from bot.language import speak
@@ -78,6 +79,7 @@ class ArtelBot(commands.Bot):
             await self.add_cog(cog)
         await self.add_cog(ArtCog(self.desk))
         await self.add_cog(DrawingCog(self.desk))
+        await self.add_cog(TransformCog(self.desk))
         for menu in studio.menus():
             self.tree.add_command(menu)
         self.desk.messenger.attach(self)

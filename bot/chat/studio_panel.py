@@ -41,15 +41,16 @@ def one(view: PicturesView, *, private: bool = False, sheet: bytes | None = None
     `sheet` is what `sheet_of` drew for its sliders.
     """
     picture = picture_file(view, 1, view.pictures[0], 1)
+    before = [PanelFile(f"{one.name}.png", bytes(one.data), said(texts.BEFORE[one.name])) for one in view.before]
     children: list[Item] = [_head(view)]
     if view.board is not None and view.board.sliders:
         files = (picture, PanelFile("sliders.png", sheet, said(texts.SHEET_DESCRIPTION))) if sheet else (picture,)
         return _with_sliders(view, files, children, private)
-    children.append(gallery([picture]))
+    children.append(gallery([*before, picture]))
     if details := details_of(view):
         children.append(text("\n".join(details)))
     children += [row(*buttons) for buttons in _rows(view, private) if buttons]
-    return Panel(layout(*children, colour=VIOLET), (picture,), ephemeral=private)
+    return Panel(layout(*children, colour=VIOLET), (*before, picture), ephemeral=private)
 
 
 def details_of(view: PicturesView) -> list[str]:
@@ -73,7 +74,11 @@ def _rows(view: PicturesView, private: bool) -> list[list[Button]]:
     def play(move: str, label: str, emoji: str, style: discord.ButtonStyle = discord.ButtonStyle.secondary) -> Button:
         return button(label, ids.pack("play", move, output, owner), emoji=emoji, style=style)
 
-    change = [play("again", texts.AGAIN, "🔁", discord.ButtonStyle.primary)]
+    change = []
+    if "seed" in can or "transform" not in can:  # some transformers make but one picture of another
+        change.append(play("again", texts.AGAIN, "🔁", discord.ButtonStyle.primary))
+    if "strength" in can:
+        change += [play("weaker", texts.WEAKER, "➖"), play("stronger", texts.STRONGER, "➕")]
     if "vary" in can:
         change += [play("little", texts.LITTLE, "🌱"), play("lot", texts.LOT, "🌪️")]
     if "truncate" in can:

@@ -11,6 +11,9 @@ LITTLE = "A little"
 LOT = "A lot"
 CALMER = "Calmer"
 BOLDER = "Bolder"
+WEAKER = "Weaker"
+STRONGER = "Stronger"
+BEFORE = {"before": "The picture before", "artwork": "The artwork whose look it has"}
 SLIDERS = "Sliders"
 STAR = "Favourite"
 CREDITS = "Credits"
@@ -88,7 +91,14 @@ NO_SUCH_PICTURE = "Choose a picture from the list, or type its number, such as `
 FAMILY_DESCRIPTION = "The family tree of the picture: its forebears from left to right, with who made each"
 FAMILY_ALONE = "It has no forebears: it came from a number alone. Variations, slider moves and breeding make families."
 FAMILY_CUT = "It goes further back than is drawn here."
-RELATIONS = {"vary": "varied", "breed": "bred", "pull": "slider", "draw": "calmer or bolder", "find": "found"}
+RELATIONS = {
+    "vary": "varied",
+    "breed": "bred",
+    "pull": "slider",
+    "draw": "calmer or bolder",
+    "find": "found",
+    "transform": "transformed",
+}
 
 
 def family_headline(output_id: int) -> str:

@@ -19,6 +19,7 @@ RELATIONS: Mapping[str, str] = {
     "breed": "bred from",
     "find": "found from",
     "walk": "on the way from",
+    "transform": "transformed from",
 }
 
 

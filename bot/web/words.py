@@ -18,6 +18,7 @@ from gan.contract import (
     Prompt,
     Recipe,
     Seed,
+    Transform,
     Truncate,
     Vary,
 )
@@ -92,6 +93,9 @@ def _begun(recipe: Recipe) -> str:
             return "Found in the model from an uploaded picture"
         case Prompt(text=text, seed=seed):
             return f"Asked for in words: “{text}” (seed {seed})"
+        case Transform(second=second, options=options):
+            what = "A picture in the style of an artwork" if second else "A picture, transformed"
+            return f"{what} (strength {percent(options.strength)})"
         case _:
             return "A picture of the model"
 

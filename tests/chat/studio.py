@@ -20,6 +20,7 @@ from bot.art_views import ArtPage, CollectionLine, CollectionView
 from bot.errors import Refused, Retry
 from bot.stories import (
     Ask,
+    Before,
     Breed,
     CreditsView,
     DeleteMine,
@@ -54,6 +55,7 @@ from bot.stories import (
     StopTask,
     Train,
     TrainingView,
+    TransformPicture,
     Variations,
     View,
     Walk,
@@ -233,6 +235,12 @@ class FakeStudio:
                 )
             case Play():
                 await self._show(origin, opened(origin, origin.interaction_id % 10**12 * 10))
+            case TransformPicture(second=second):
+                names = ("before", "artwork") if second else ("before",)
+                before = tuple(Before(name=name, data=b64encode(png())) for name in names)
+                view = opened(origin, origin.interaction_id % 10**12 * 10)
+                changed = {"before": before, "abilities": ("transform", "strength")}
+                await self._show(origin, view.model_copy(update=changed))
             case Breed(a=a, b=b):
                 fields = {
                     "captions": tuple(f"child {n}" for n in range(9)),
