@@ -47,6 +47,7 @@ from gan.contract import (
     Recipe,
     RenderAnswer,
     RenderRequest,
+    Seed,
     StageTimes,
     Task,
     TaskRequest,
@@ -109,6 +110,10 @@ class FakeWorker:
         self.sliders = SLIDERS
         self.transformers: tuple[ModelInfo, ...] = ()
         """Shipped models of the families that change pictures, such as `STYLE`."""
+        self.credits_works = False
+        """Whether pictures of models that were trained here credit the works of their training."""
+        self.looks_like: tuple[int | None, bytes] = (None, b"")
+        """A seed, and the PNG that its picture is."""
         self.task_seconds = 0.2
         self.task_begun = asyncio.Event()
         self.marks_read: dict[str, MarkReading] = {}
@@ -149,7 +154,7 @@ class FakeWorker:
             model=model.card.id,
             model_sha256=model.sha256,
             pictures=tuple(
-                _picture(model.sha256 + recipe.model_dump_json(), request.size or 64, recipe)
+                self._credited(request.model, self._drawn(model, recipe, request.size or 64))
                 for recipe in request.recipes
             ),
             times=StageTimes(render_ms=1.0, encode_ms=0.5),
@@ -309,6 +314,25 @@ class FakeWorker:
         self._file(training_id).write_text(json.dumps(kept))
         return await self.training(training_id)
 
+    def _drawn(self, model: ModelInfo, recipe: Recipe, size: int) -> Picture:
+        picture = _picture(model.sha256 + recipe.model_dump_json(), size, recipe)
+        seed, data = self.looks_like
+        return picture.model_copy(update={"data": data}) if seed is not None and seed == _seed(recipe) else picture
+
+    def _credited(self, model_id: str, picture: Picture) -> Picture:
+        """A model that was trained here credits two of its works, which depend on the picture."""
+        file = self._file(model_id)
+        if not self.credits_works or not file.exists():
+            return picture
+        works = json.loads(file.read_text())["body"]["works"]
+        first = int(picture.sha256[:8], 16) % len(works)
+        mixed = [works[first], works[(first + 1) % len(works)]]
+        shares = tuple(
+            Credit(work=one["sha256"], weight=weight, title=one["title"], artist=one["artist"])
+            for one, weight in zip(mixed, (0.6, 0.4), strict=True)
+        )
+        return picture.model_copy(update={"credits": shares})
+
     def lose(self, training_id: str) -> None:
         """As a worker whose disk was emptied."""
         self._file(training_id).unlink()
@@ -351,6 +375,10 @@ def _progress(seconds: float, budget: float) -> Progress:
         phase="inventing",
         losses={"rebuild": 1.0 / (1.0 + seconds)},
     )
+
+
+def _seed(recipe: Recipe) -> int | None:
+    return recipe.seed if isinstance(recipe, Seed) else None
 
 
 def _picture(key: str, size: int, recipe: Recipe) -> Picture:
