@@ -75,6 +75,10 @@ def headline(plan: Plan, subject: int) -> str:
             return said("Picture #{picture}", picture=subject)
         case Transformed(family="restorer"):
             return said("Restored: picture #{picture}", picture=subject)
+        case Transformed(family="pix2pix" | "pix2pixhd"):
+            return said("Drawn from a sketch: picture #{picture}", picture=subject)
+        case Transformed(family="cyclegan"):
+            return said("Restyled: picture #{picture}", picture=subject)
         case Transformed():
             return said("Transformed: picture #{picture}", picture=subject)
         case Sought():
@@ -89,7 +93,10 @@ def about(plan: Plan) -> tuple[str, ...]:
     variety = said("variety {share}", share=percent(first.variety)) if isinstance(first, Seed) else ""
     moved = said("moved {share}", share=percent(first.amount)) if isinstance(first, Vary) else ""
     again = plan.again
-    strength = said("strength {share}", share=percent(first.options.strength)) if isinstance(first, Transform) else ""
+    drawn = isinstance(again, Transformed) and again.family in ("pix2pix", "pix2pixhd")  # there is no less of a drawing
+    strength = ""
+    if isinstance(first, Transform) and not drawn:
+        strength = said("strength {share}", share=percent(first.options.strength))
     nearer = said("{share} of the way to the upload", share=percent(again.nearer)) if isinstance(again, Sought) else ""
     asked = f"“{first.text}”" if isinstance(first, Prompt) else ""
     return (asked, seeds_line(seed_of(recipe) for recipe in plan.recipes), variety, moved, strength, nearer)
