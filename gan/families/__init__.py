@@ -12,6 +12,7 @@ from gan.spec import Family
 FAMILIES: Mapping[str, str] = {
     "anchored": "gan.families.anchored",
     "dense": "gan.families.dense",
+    "dcgan": "gan.families.dcgan",
     "pix2pix": "gan.families.pix2pix",
     "pix2pixhd": "gan.families.pix2pixhd",
     "cyclegan": "gan.families.cyclegan",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +16,15 @@ from gan.blocks.adversary import discriminator_loss, generator_loss, r1_penalty
 from gan.blocks.augment import Augment
 from gan.contract import Blend, Edit, Recipe, Seed, TrainingRequest, Truncate, Vary, Work
 from gan.errors import WorkerError
+from gan.families.dense.config import Config
+from gan.families.dense.step import build, train_step
 from gan.rundir import RunConfig, RunDir
 from gan.sampling.latent import along_sphere, normal
+from gan.training.duel import Duel, optimise
 
 TINY: dict[str, dict[str, int]] = {
     "dense": {"size": 16, "width": 8, "judge_width": 8, "code": 4, "batch": 8},
+    "dcgan": {"size": 16, "width": 4, "widest": 8, "code": 4, "batch": 8},
 }
 STEPS = 6
 
@@ -195,3 +200,57 @@ def test_greys_are_learned_as_greys_and_a_stop_keeps_what_was_learned(
     pixels = model.render([Seed(seed=1)])[0].pixels
     assert (pixels[..., 0] == pixels[..., 1]).all()
     assert (pixels[..., 3] == 255).all()
+
+
+def bars(count: int, random: torch.Generator) -> torch.Tensor:
+    """Works of two kinds [count, 1, 8, 8] in [−1, 1]: a bright left half or a bright upper half."""
+    x = torch.full((count, 1, 8, 8), -0.8)
+    left = torch.rand(count, generator=random) < 0.5
+    x[left, :, :, :4] = 0.8
+    x[~left, :, :4] = 0.8
+    return x
+
+
+def survey_step(duel: Duel, config: Config, real: torch.Tensor) -> None:
+    """The loss of the listing that this project grew from: probabilities where logits belong, drawn pictures labelled
+    as real, and the generator's loss with the wrong sign."""
+    fake = duel.generator(duel.noise(len(real), config.code))
+    ones = torch.ones(len(real))
+    says = torch.nn.functional.binary_cross_entropy_with_logits
+    real_p, fake_p = duel.discriminator(real).sigmoid(), duel.discriminator(fake.detach()).sigmoid()
+    optimise(duel.discriminator_optimiser, says(real_p, ones) + says(fake_p, ones))
+    optimise(duel.generator_optimiser, -says(duel.discriminator(fake).sigmoid(), ones))
+    duel.seen(len(real))
+
+
+def off(step: Callable[[Duel, Config, torch.Tensor], object]) -> tuple[float, set[int]]:
+    """After a small budget: mean distance of drawn pictures to the nearer of two works, and which of them are met."""
+    config = Config(size=8, channels=1, width=16, judge_width=32, code=8, batch=32, lr=1e-3, ema_half_life=500)
+    random = torch.Generator().manual_seed(1)
+    torch.manual_seed(1)
+    duel = build(config, random, "cpu")
+    for _ in range(200):
+        step(duel, config, bars(32, random))
+    drawn = duel.average(torch.randn(64, 8, generator=random))
+    kinds = torch.full((2, 1, 8, 8), -0.8)
+    kinds[0, :, :, :4] = kinds[1, :, :4] = 0.8
+    distance, nearest = (drawn[:, None] - kinds[None]).abs().mean((2, 3, 4)).min(1)
+    return float(distance.detach().mean()), set(nearest[distance < 0.15].tolist())
+
+
+def test_the_surveys_loss_learns_nothing_where_ours_learns_both_kinds() -> None:
+    ours, met = off(train_step)
+    theirs, met_by_theirs = off(survey_step)
+    assert ours < 0.15
+    assert met == {0, 1}
+    assert theirs > 0.5, "no better than grey"
+    assert not met_by_theirs
+
+
+def test_one_step_of_the_generator_raises_what_the_judge_says_of_its_pictures() -> None:
+    config = Config(size=8, channels=1, width=16, judge_width=32, code=8, lr=1e-3, dropout=0)
+    duel = build(config, torch.Generator().manual_seed(0), "cpu")
+    z = duel.noise(64, 8)
+    before = duel.discriminator(duel.generator(z)).mean().detach()
+    optimise(duel.generator_optimiser, generator_loss(duel.discriminator(duel.generator(z))))
+    assert float(duel.discriminator(duel.generator(z)).mean().detach()) > float(before)
