@@ -40,6 +40,8 @@ from bot.views import (
 from bot.art_asks import ArtAsk
 from bot.art_reads import ArtReads
 from bot.art_views import ArtMessage
+from bot.messenger import Messenger as Messenger
+from bot.verify_views import VerifyView as VerifyView
 
 
 View = PicturesView | TrainingView | FilmView | NoticeView | ArtMessage
@@ -354,6 +356,9 @@ class Studio(ArtReads, Protocol):
     async def credits(self, origin: Origin, output_id: int) -> CreditsView:
         """Raises `Refused` for a picture that is not to be seen here."""
 
+    async def verify(self, origin: Origin, upload: Upload) -> VerifyView:
+        """What an uploaded picture is. Raises `Refused` for what is none, `Retry` while it cannot be fetched."""
+
     async def mates(self, origin: Origin, output_id: int, purpose: Literal["breed", "morph"]) -> MatesView:
         """The asker's favourites and newest pictures of the same model. Raises `Refused` where there are none."""
 
@@ -378,31 +383,3 @@ class Studio(ArtReads, Protocol):
 
     async def status(self) -> dict[str, str]:
         """Lines for /about: version, device, worker's state, pictures made."""
-
-
-class Messenger(Protocol):
-    """What `bot.chat` offers to the workflows. Every call may be repeated with the same arguments: it then leaves one
-    message, the same as after the first call."""
-
-    async def deliver(self, origin: Origin, view: View, posted: Posted | None = None) -> Posted:
-        """Show `view` as the answer to `origin`.
-
-        Chooses the route itself: inside the acknowledgement if the interaction is still unanswered in this process,
-        else an exact edit of @original while the token lives (14 minutes), else an edit of `posted` by message id with
-        the bot's token, and last a post in the channel with the nonce `<interaction id>-0`. `posted` is where an
-        earlier view of the same answer stands, for messages that are edited as they live.
-
-        Raises `Retry` (Discord is slow or limiting), `Refused` (no permission here), or `Unseen` when nobody is left to
-        see it: the interaction was never acknowledged, and the process that was asked is gone.
-        """
-
-    async def acknowledge(self, origin: Origin) -> bool:
-        """Make sure the interaction is acknowledged (deferred if nothing was sent); False if it was too late."""
-
-    async def delete(self, origin: Origin, posted: Posted) -> None: ...
-
-    async def make_emoji(self, origin: Origin, name: str, picture: bytes) -> str:
-        """Add a custom emoji to the guild and return its mention. Raises `Refused` (no permission, slots full)."""
-
-    async def make_sticker(self, origin: Origin, name: str, picture: bytes) -> str:
-        """Add a sticker (a PNG of 320 pixels square) to the guild and return its name. Raises `Refused`, `Retry`."""

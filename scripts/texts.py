@@ -4,8 +4,9 @@
     python -m scripts.texts --check    change nothing; ends with 1 when something is missing or out of date
 
 A sentence is what stands in `said("…")` and `counted("…", "…", n)`; what `Refused(…)` and `Retry(…)` are given, as a
-text or by the name of a constant; and every constant of the files in `TEXTS`, which hold nothing else. A sentence with
-gaps that is no `said` (an f-string) cannot be translated: it is reported.
+text or by the name of a constant; every constant of a file `…texts.py`, which holds nothing else; and of the other files
+the constants of more than one word, whoever says them in the end. A sentence with gaps that is no `said` (an f-string)
+cannot be translated: it is reported.
 """
 
 from __future__ import annotations
@@ -26,18 +27,8 @@ from babel.messages.pofile import read_po, write_po
 from bot.language import CATALOGUES, LANGUAGES
 
 ROOT = Path(__file__).parents[1]
-TEXTS = (
-    "bot/chat/texts.py",
-    "bot/chat/studio_texts.py",
-    "bot/chat/film_texts.py",
-    "bot/chat/drawing_texts.py",
-    "bot/chat/transform_texts.py",
-    "bot/chat/training_texts.py",
-    "bot/chat/art_texts.py",
-    "bot/consent_words.py",
-)
-ROOMS = ("bot/chat", "bot/workflows", "bot/safety", "bot/policy.py", "bot/art_policy.py", "bot/worker.py")
-OPERATORS = ("bot/workflows/rebuilding.py",)
+ROOMS = ("bot", "bot/chat", "bot/workflows", "bot/safety")
+OPERATORS = ("bot/app.py", "bot/doctor.py", "bot/tracing.py", "bot/workflows/rebuilding.py")
 """What only the operator reads, in a terminal; it stays English."""
 FAILURES = ("Refused", "Retry", "Unseen", "WorkerRefused", "WorkerAway", "WorkerBusy")
 NAMED = ("command", "context_menu", "Group", "ContextMenu")
@@ -76,9 +67,8 @@ def find() -> Found:
         for node in ast.walk(tree):
             for key, value in _constants(node):
                 constants.setdefault(key, []).extend(_words(value))
-        if name in TEXTS:
-            for node in tree.body:
-                sentences += [Sentence(text, None, name) for _, value in _constants(node) for text in _words(value)]
+        words = (text for node in tree.body for _, value in _constants(node) for text in _words(value))
+        sentences += [Sentence(text, None, name) for text in words if name.endswith("texts.py") or " " in text]
         sentences += [Sentence(text, None, name, NAME) for text in _command_names(tree)]
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
             match _called(call):
@@ -140,6 +130,8 @@ def _literal(node: ast.expr, constants: Mapping[str, list[str]]) -> list[str]:
         case ast.Constant(value=str(text)):
             return [text]
         case ast.Name(id=name) | ast.Subscript(value=ast.Name(id=name)):
+            return constants.get(name, [])
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="get")):
             return constants.get(name, [])
         case ast.IfExp(body=one, orelse=other):
             return [*_literal(one, constants), *_literal(other, constants)]

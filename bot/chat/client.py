@@ -9,7 +9,7 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chat import modals, studio, texts
+from bot.chat import modals, studio, texts, verify
 from bot.chat.art import ArtCog
 from bot.chat.buttons import PRESSES
 from bot.chat.desk import Desk
@@ -80,7 +80,8 @@ class ArtelBot(commands.Bot):
         await self.add_cog(ArtCog(self.desk))
         await self.add_cog(DrawingCog(self.desk))
         await self.add_cog(TransformCog(self.desk))
-        for menu in studio.menus():
+        await self.add_cog(verify.VerifyCog(self.desk))
+        for menu in (*studio.menus(), verify.menu()):
             self.tree.add_command(menu)
         self.desk.messenger.attach(self)
         await self.tree.set_translator(CommandWords())

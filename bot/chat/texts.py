@@ -201,6 +201,7 @@ HELP_PAGE = (
     "> 🔍 to open one and play with it: move it, pull its sliders, breed it, keep it.",
     "**`/breed`** gives children of two pictures, **`/walk`** an animation through several, **`/find`** looks for a "
     "picture of yours in a model, **`/gallery`** shows your favourites (⭐), **`/lineage`** the family of a picture.",
+    "**`/verify`** (or Apps → Verify on a message) says of any picture whether it was made here, and from what.",
     "**`/train emoji`** teaches a model this server's emoji, **`/train files`** pictures that you attach, "
     "**`/train folder`** a folder prepared by the operator. You can watch it learn; a few minutes are enough.",
     "**`/models`** shows what there is, **`/queue`** what is learning, **`/about`** what runs it.",

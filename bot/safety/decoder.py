@@ -13,10 +13,14 @@ import math
 import resource
 import sys
 import warnings
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from PIL import Image, ImageOps, UnidentifiedImageError
+
+if TYPE_CHECKING:
+    from bot.safety.looking import Look
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 """Nothing else is even probed: each decoder is a surface. APNG is a PNG."""
@@ -24,6 +28,8 @@ LONGEST_ASPECT = 4.0
 """Longer pictures are banners or strips: a square of them shows nothing of the whole."""
 THUMB_SIDE = 16
 READY = b"ready\n"
+LINE_BYTES = 16 * 1024
+"""Of the line that asks; the certificate of our own house is in it."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +71,11 @@ def main() -> None:
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     sink.write(READY)
     sink.flush()
-    while line := source.readline(1024):
-        data = _read(source, json.loads(line)["bytes"])
+    while line := source.readline(LINE_BYTES):
+        asked = json.loads(line)
+        data = _read(source, asked["bytes"])
         renew_cpu_limit(limits.seconds)
-        answer, png = decode(data, limits)
+        answer, png = look_at(data, limits, asked) if asked.get("do") == "look" else decode(data, limits)
         sink.write(json.dumps(asdict(answer)).encode() + b"\n" + png)
         sink.flush()
 
@@ -96,31 +103,46 @@ def decode(data: bytes, limits: Limits) -> tuple[Answer, bytes]:
     """What is in `data`, and a clean square PNG of it. Never raises for bad data."""
     try:
         return _decode(data, limits)
-    except _No as no:
-        return Answer(reason=str(no)), b""
-    except UnidentifiedImageError:
-        return Answer(reason="not_a_picture"), b""
-    except (MemoryError, Image.DecompressionBombError, Image.DecompressionBombWarning):
-        return Answer(reason="too_many_pixels"), b""
-    except Exception:  # whatever a decoder makes of hostile bytes, the picture is what is wrong
-        return Answer(reason="damaged"), b""
+    except Exception as error:
+        return Answer(reason=_reason(error)), b""
+
+
+def look_at(data: bytes, limits: Limits, asked: Mapping[str, Any]) -> tuple[Look, bytes]:
+    """What `data` says of itself, see `bot.safety.looking`. Never raises for bad data."""
+    from bot.safety.looking import Look, look
+
+    try:
+        return look(data, limits, asked["anchors"], asked["label"])
+    except Exception as error:
+        return Look(reason=_reason(error)), b""
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case _No():
+            return str(error)
+        case UnidentifiedImageError():
+            return "not_a_picture"
+        case MemoryError() | Image.DecompressionBombError() | Image.DecompressionBombWarning():
+            return "too_many_pixels"
+    return "damaged"  # whatever a decoder makes of hostile bytes, the picture is what is wrong
 
 
 def _decode(data: bytes, limits: Limits) -> tuple[Answer, bytes]:
     with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
         width, height = picture.size
-        _check_size(width, height, limits)
+        checked_size(width, height, limits)
         format_, animated = picture.format or "", bool(getattr(picture, "is_animated", False))
         if format_ == "JPEG":  # decodes at a half, a quarter or an eighth, which is quicker and needs less memory
             picture.draft("RGB", (limits.kept_side * 2, limits.kept_side * 2))
         picture.load()
-        clean = _plain(ImageOps.exif_transpose(picture))
+        clean = plain(ImageOps.exif_transpose(picture))
     clean = _square(_shrunk(clean, limits.kept_side))
     _check_content(clean)
     file = io.BytesIO()
     clean.save(file, "PNG", compress_level=6)
     png = file.getvalue()
-    phash, thumb = _fingerprint(clean)
+    phash, thumb = fingerprint(clean)
     answer = Answer(
         width=width,
         height=height,
@@ -135,7 +157,7 @@ def _decode(data: bytes, limits: Limits) -> tuple[Answer, bytes]:
     return answer, png
 
 
-def _check_size(width: int, height: int, limits: Limits) -> None:
+def checked_size(width: int, height: int, limits: Limits) -> None:
     if width * height > limits.megapixels * 1_000_000:
         raise _No("too_many_pixels")
     if min(width, height) < limits.smallest_side:
@@ -144,7 +166,7 @@ def _check_size(width: int, height: int, limits: Limits) -> None:
         raise _No("too_long")
 
 
-def _plain(picture: Image.Image) -> Image.Image:
+def plain(picture: Image.Image) -> Image.Image:
     """RGB, or RGBA where something really is transparent; palettes, 16 bits, CMYK and metadata gone."""
     if picture.mode.startswith(("I", "F")):
         picture = picture.point(lambda value: value / 256).convert("L") if picture.mode != "F" else picture.convert("L")
@@ -194,7 +216,7 @@ def _extrema(picture: Image.Image) -> list[tuple[float, float]]:
     return [cast("tuple[float, float]", channel.getextrema()) for channel in picture.split()]
 
 
-def _fingerprint(picture: Image.Image) -> tuple[str, str]:
+def fingerprint(picture: Image.Image) -> tuple[str, str]:
     """A perceptual hash (64 bits) of the picture on grey, and its 16 x 16 thumbnail."""
     import imagehash
 
@@ -213,4 +235,6 @@ def _read(source: BinaryIO, count: int) -> bytes:
 
 
 if __name__ == "__main__":
-    main()
+    from bot.safety.decoder import main as run  # under its own name, so that its exceptions are known everywhere
+
+    run()

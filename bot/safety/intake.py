@@ -14,6 +14,7 @@ from enum import StrEnum
 from bot.language import said
 from bot.safety.decoder import Limits as DecoderLimits
 from bot.safety.duplicates import Seen
+from bot.safety.looking import Look
 from bot.safety.pool import DecoderPool
 from bot.settings import Intake as IntakeSettings
 
@@ -119,6 +120,15 @@ class Intake:
             width=answer.width,
             height=answer.height,
         )
+
+    async def look(self, data: bytes, anchors: str, label: str) -> tuple[Look, bytes] | Rejected:
+        """What a file of unknown origin says of itself, and a clean PNG of it; nothing is taken in."""
+        if not data:
+            return self._no("", Reason.empty)
+        if len(data) > self._settings.file_mib * MIB:
+            return self._no("", Reason.too_many_bytes)
+        found, png = await self._pool.look(data, anchors, label)
+        return self._no("", Reason(found.reason)) if found.reason else (found, png)
 
     async def inspect_set(
         self, given: Sequence[Given | Rejected], *, most: int | None = None, known: Sequence[Accepted] = ()

@@ -10,16 +10,19 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
+from typing import Any
 
 from bot.errors import Bug
 from bot.safety.decoder import READY, Answer, Limits
+from bot.safety.looking import Look
 
 log = logging.getLogger(__name__)
 
 IDLE_S = 30.0
 """A child holds some 60 MB; a member who uploads one picture often uploads a second."""
 START_S = 20.0
-LINE_BYTES = 4096
+ANSWER_BYTES = 256 * 1024
+"""A line of the child's: a manifest may be long."""
 
 
 class _Child:
@@ -39,6 +42,7 @@ class _Child:
             stderr=asyncio.subprocess.DEVNULL,
             env={"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
             start_new_session=True,
+            limit=ANSWER_BYTES,
         )
         child = cls(process)
         try:
@@ -57,16 +61,16 @@ class _Child:
     def alive(self) -> bool:
         return self._process.returncode is None
 
-    async def ask(self, data: bytes) -> tuple[Answer, bytes]:
+    async def ask(self, data: bytes, **more: str) -> tuple[dict[str, Any], bytes]:
         """Raises `EOFError` or `OSError` when the child dies over it."""
         into, out = self._process.stdin, self._process.stdout
         assert into is not None
         assert out is not None
-        into.write(json.dumps({"bytes": len(data)}).encode() + b"\n" + data)
+        into.write(json.dumps({"bytes": len(data), **more}).encode() + b"\n" + data)
         await into.drain()
         line = await out.readuntil(b"\n")
-        answer = Answer(**json.loads(line[:LINE_BYTES]))
-        return answer, await out.readexactly(answer.bytes)
+        answer: dict[str, Any] = json.loads(line)
+        return answer, await out.readexactly(answer["bytes"])
 
     async def end(self) -> None:
         with contextlib.suppress(ProcessLookupError):
@@ -86,17 +90,26 @@ class DecoderPool:
 
     async def decode(self, data: bytes) -> tuple[Answer, bytes]:
         """What the picture is; `reason` is `too_slow` or `damaged` when it was too much for a child."""
+        answer, png = await self._asked(data)
+        return Answer(**answer), png
+
+    async def look(self, data: bytes, anchors: str, label: str) -> tuple[Look, bytes]:
+        """What a file says of itself, see `bot.safety.looking`; `anchors` are the certificates of this house."""
+        answer, png = await self._asked(data, do="look", anchors=anchors, label=label)
+        return Look(**answer), png
+
+    async def _asked(self, data: bytes, **more: str) -> tuple[dict[str, Any], bytes]:
         async with self._child() as child:
             try:
                 async with asyncio.timeout(self._limits.seconds):
-                    return await child.ask(data)
+                    return await child.ask(data, **more)
             except TimeoutError:
                 reason = "too_slow"
             except (EOFError, OSError):
                 reason = "damaged"
             await child.end()
             log.info("a picture of %d bytes ended its decoder: %s", len(data), reason)
-            return Answer(reason=reason), b""
+            return {"reason": reason}, b""
 
     async def close(self) -> None:
         """End all children at rest; one at work ends when its picture's task is cancelled."""

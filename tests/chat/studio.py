@@ -56,7 +56,9 @@ from bot.stories import (
     Train,
     TrainingView,
     TransformPicture,
+    Upload,
     Variations,
+    VerifyView,
     View,
     Walk,
 )
@@ -70,6 +72,8 @@ class FakeStudio:
     asked: list[tuple[Origin, Ask]] = field(default_factory=list)
     refused: list[tuple[Origin, str, NoticeView]] = field(default_factory=list)
     """What the chat itself turned away."""
+    looked_at: list[Upload] = field(default_factory=list)
+    """What was to be verified."""
     posted: dict[int, Posted] = field(default_factory=dict)
     """Where the answer of each request stands."""
     trouble: Exception | None = None
@@ -113,6 +117,20 @@ class FakeStudio:
 
     async def queue(self, guild_id: int | None) -> list[QueueLine]:
         return self.waiting
+
+    async def verify(self, origin: Origin, upload: Upload) -> VerifyView:
+        self.looked_at.append(upload)
+        return VerifyView(
+            verdict="ours",
+            filename=upload.filename,
+            size=(256, 256),
+            evidence=("It carries our invisible mark, of picture #12.",),
+            facts=("made on <t:1767225600:f>", "by the model “Little things” (aaaaaaaaaaaa)"),
+            shares=("41 % · fox, by Ada (CC BY 4.0)", "59 % · cat"),
+            attribution=("“fox” by Ada, CC BY 4.0",),
+            output_id=12,
+            thumbnail=b64encode(png()),
+        )
 
     async def credits(self, origin: Origin, output_id: int) -> CreditsView:
         return CreditsView(

@@ -20,6 +20,7 @@ from bot.workflows.durable import Durable
 from bot.workflows.library import Library
 from bot.workflows.parts import Parts, Patience
 from bot.workflows.studio import WRITTEN_TYPES, Studio
+from gan.contract import Mark
 from tests.fakes.databases import KINDS, drop, fresh_url
 from tests.fakes.files import FileServer, file_server
 from tests.fakes.messenger import FakeMessenger
@@ -83,6 +84,7 @@ async def open_house(
     worker: FakeWorker | None = None,
     limits: Limits | None = None,
     seal: Seal | None = None,
+    marks: tuple[Mark, ...] = (),
 ) -> AsyncIterator[House]:
     """The house as `bot.app` builds it, but for messenger and worker; open."""
     records = open_records(url)
@@ -99,6 +101,7 @@ async def open_house(
             intake=intake,
             limits=limits or Limits(),
             seal=seal,
+            marks=marks,
             patience=PATIENCE,
         )
         studio = Studio(parts, Durable(url, "bot-0", WRITTEN_TYPES), "test")
