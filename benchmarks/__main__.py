@@ -1,6 +1,7 @@
 """`python -m benchmarks [chat] [train] [studio] [step] [sampling] [--presses N] [--minutes M] [--pictures DIR]`; all if
 none. By name only, since they take long: `quality` (figures by set, number of pictures and time) and `peers` (beside
-other GANs); both take `--sets` and `--minutes`; `provenance` (marks and manifests; `--outputs`, `--unmarked`).
+other GANs); both take `--sets` and `--minutes`; `prompts` (what words find and make; `--held-out DIR`);
+`provenance` (marks and manifests; `--outputs`, `--unmarked`).
 
 How much the house bears is measured only by name, and ends with 1 when a promise did not hold (docs/reliability.md):
 `kills [--requests N] [--kills M] [--database postgres]`, `load [--rate R] [--seconds S]`, `faults [--requests N]`,
@@ -17,10 +18,24 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import chat, faults, kills, load, peers, provenance, quality, sampling, soak, step, studio, train
+from benchmarks import (
+    chat,
+    faults,
+    kills,
+    load,
+    peers,
+    prompts,
+    provenance,
+    quality,
+    sampling,
+    soak,
+    step,
+    studio,
+    train,
+)
 
 USUAL = ("chat", "train", "studio", "step", "sampling")
-BY_NAME = ("quality", "peers", "provenance", "kills", "load", "faults", "soak")
+BY_NAME = ("quality", "peers", "prompts", "provenance", "kills", "load", "faults", "soak")
 
 
 async def measure(options: argparse.Namespace) -> bool:
@@ -41,6 +56,8 @@ async def measure(options: argparse.Namespace) -> bool:
         await asyncio.to_thread(quality.run, console, options)
     if "peers" in which:
         await asyncio.to_thread(peers.run, console, options)
+    if "prompts" in which:
+        await asyncio.to_thread(prompts.run, console, options.held_out)
     if "provenance" in which:
         holds &= await asyncio.to_thread(provenance.run, console, options.outputs, options.unmarked)
     if "kills" in which:
@@ -60,6 +77,7 @@ def main() -> None:
     parser.add_argument("--presses", type=int, default=50)
     parser.add_argument("--minutes", type=float, default=2.5)
     parser.add_argument("--pictures", type=Path, help="folder of the base's training pictures, for finds")
+    parser.add_argument("--held-out", type=Path, help="folder of pictures named by what they show, for prompts")
     parser.add_argument("--requests", type=int, default=20_000)
     parser.add_argument("--outputs", type=int, default=1000)
     parser.add_argument("--unmarked", type=int, default=10_000)

@@ -9,7 +9,7 @@ Shapes: B texts, T pieces, D = 384.
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,13 +17,13 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 from safetensors.torch import load_file
-from torch import Tensor, nn
+from torch import Tensor
 
 from gan.contract import ErrorCode
 from gan.errors import WorkerError
 from gan.text.tokens import WordPieces
 
-DIM, HEADS, LAYERS, INNER, EPSILON = 384, 12, 6, 1536, 1e-12
+DIM, HEADS, LAYERS, EPSILON = 384, 12, 6, 1e-12
 MOST_PIECES = 64
 """Prompts and titles are short; beyond it nothing is read."""
 BATCH = 64
@@ -43,37 +43,14 @@ def available() -> bool:
     return folder() is not None
 
 
-class _Layer(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.query, self.key, self.value, self.out = (nn.Linear(DIM, DIM) for _ in range(4))
-        self.attended, self.done = nn.LayerNorm(DIM, EPSILON), nn.LayerNorm(DIM, EPSILON)
-        self.widen, self.narrow = nn.Linear(DIM, INNER), nn.Linear(INNER, DIM)
+class TextEncoder:
+    """Texts to unit vectors [B, 384]; those of texts that mean alike have a cosine near 1.
 
-    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """x [B, T, D]; mask [B, 1, 1, T], true where a piece stands."""
-        query, key, value = (
-            part(x).unflatten(-1, (HEADS, -1)).transpose(1, 2) for part in (self.query, self.key, self.value)
-        )
-        seen = F.scaled_dot_product_attention(query, key, value, mask).transpose(1, 2).flatten(2)
-        x = self.attended(x + self.out(seen))
-        y: Tensor = self.done(x + self.narrow(F.gelu(self.widen(x))))
-        return y
+    Plain functions of the file's tensors: modules would first draw 22 million random weights.
+    """
 
-
-class TextEncoder(nn.Module):
-    """Texts to unit vectors [B, 384]; those of texts that mean alike have a cosine near 1."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.pieces = nn.Embedding(30522, DIM)
-        self.places = nn.Embedding(512, DIM)
-        self.kinds = nn.Embedding(2, DIM)
-        self.norm = nn.LayerNorm(DIM, EPSILON)
-        self.layers = nn.ModuleList(_Layer() for _ in range(LAYERS))
-        self.requires_grad_(False)
-        self.eval()
-        self._words: WordPieces | None = None
+    def __init__(self, tensors: Mapping[str, Tensor], words: WordPieces) -> None:
+        self._tensors, self._words = tensors, words
 
     @classmethod
     def load(cls) -> TextEncoder:
@@ -81,17 +58,11 @@ class TextEncoder(nn.Module):
         home = folder()
         if home is None:
             raise WorkerError(ErrorCode.not_found, MISSING)
-        with torch.device("meta"):  # filled at once: drawing first weights would take half a second
-            encoder = cls()
-        encoder.load_state_dict(_renamed(load_file(home / "model.safetensors")), assign=True)
-        encoder.requires_grad_(False)
-        encoder._words = WordPieces(home / "vocab.txt")
-        return encoder
+        return cls(load_file(home / "model.safetensors"), WordPieces(home / "vocab.txt"))
 
     @torch.inference_mode()
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors [B, 384]. A text's vector hardly depends on its company (to about 1e-6)."""
-        assert self._words is not None
         rows = [self._words.encode(text, MOST_PIECES) for text in texts]
         order = sorted(range(len(rows)), key=lambda n: len(rows[n]))  # alike in length, so little is padded
         out = np.zeros((len(rows), DIM), np.float32)
@@ -100,43 +71,33 @@ class TextEncoder(nn.Module):
             width = max(len(rows[n]) for n in chosen)
             numbers = torch.tensor([rows[n] + [self._words.pad] * (width - len(rows[n])) for n in chosen])
             lengths = torch.tensor([len(rows[n]) for n in chosen])
-            out[chosen] = self(numbers, torch.arange(width)[None] < lengths[:, None]).numpy()
+            out[chosen] = self._vectors(numbers, torch.arange(width)[None] < lengths[:, None]).numpy()
         return out
 
-    def forward(self, numbers: Tensor, there: Tensor) -> Tensor:
+    def _vectors(self, numbers: Tensor, there: Tensor) -> Tensor:
         """numbers, there [B, T] → [B, D]: the mean over pieces, to unit length."""
-        x = self.pieces(numbers) + self.places.weight[: numbers.shape[1]] + self.kinds.weight[0]
-        x = self.norm(x)
-        for layer in self.layers:
-            x = layer(x, there[:, None, None])
+        tensors = self._tensors
+        x = tensors["embeddings.word_embeddings.weight"][numbers]
+        x = x + tensors["embeddings.position_embeddings.weight"][: numbers.shape[1]]
+        x = self._norm("embeddings.LayerNorm", x + tensors["embeddings.token_type_embeddings.weight"][0])
+        for layer in range(LAYERS):
+            x = self._layer(f"encoder.layer.{layer}", x, there[:, None, None])
         weights = there[..., None].float()
         return F.normalize((x * weights).sum(1) / weights.sum(1), dim=1)
 
+    def _layer(self, name: str, x: Tensor, mask: Tensor) -> Tensor:
+        """x [B, T, D]; mask [B, 1, 1, T], true where a piece stands."""
+        query, key, value = (
+            self._linear(f"{name}.attention.self.{part}", x).unflatten(-1, (HEADS, -1)).transpose(1, 2)
+            for part in ("query", "key", "value")
+        )
+        seen = F.scaled_dot_product_attention(query, key, value, mask).transpose(1, 2).flatten(2)
+        x = self._norm(f"{name}.attention.output.LayerNorm", x + self._linear(f"{name}.attention.output.dense", seen))
+        wide = F.gelu(self._linear(f"{name}.intermediate.dense", x))
+        return self._norm(f"{name}.output.LayerNorm", x + self._linear(f"{name}.output.dense", wide))
 
-_NAMES = {
-    "embeddings.word_embeddings": "pieces",
-    "embeddings.position_embeddings": "places",
-    "embeddings.token_type_embeddings": "kinds",
-    "embeddings.LayerNorm": "norm",
-    "attention.self.query": "query",
-    "attention.self.key": "key",
-    "attention.self.value": "value",
-    "attention.output.dense": "out",
-    "attention.output.LayerNorm": "attended",
-    "intermediate.dense": "widen",
-    "output.dense": "narrow",
-    "output.LayerNorm": "done",
-}
+    def _linear(self, name: str, x: Tensor) -> Tensor:
+        return F.linear(x, self._tensors[f"{name}.weight"], self._tensors[f"{name}.bias"])
 
-
-def _renamed(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The reference's names to ours; its pooler, which sentences do not use, is left out."""
-    out = {}
-    for name, value in tensors.items():
-        if name.startswith("pooler") or name.endswith("position_ids"):
-            continue
-        path, _, kind = name.rpartition(".")
-        layer = path.removeprefix("encoder.layer.").partition(".") if path.startswith("encoder") else None
-        inner = _NAMES[layer[2] if layer else path]
-        out[f"layers.{layer[0]}.{inner}.{kind}" if layer else f"{inner}.{kind}"] = value
-    return out
+    def _norm(self, name: str, x: Tensor) -> Tensor:
+        return F.layer_norm(x, (DIM,), self._tensors[f"{name}.weight"], self._tensors[f"{name}.bias"], EPSILON)
