@@ -51,8 +51,9 @@ SURE = 12.5
 """What a mark must reach in our own trial, so that it is read with something to spare."""
 PLENTY = 15.0
 """From here on one trial is enough."""
-LADDER = ((2.0, False), (3.0, False), (2.0, True), (3.0, True), (4.5, True), (7.0, True))
-"""Strengths in levels, tried in turn; True: on a transparent ground too, where the figure alone is too small."""
+LADDER = ((1.5, 0.0), (2.0, 0.5), (2.5, 0.6), (3.0, 0.8), (4.5, 1.0), (7.0, 1.0))
+"""Strengths in levels, tried in turn, and the share of it that a transparent ground gets: the figure alone may be too
+small, but on a dark page a ground shows more than a figure does."""
 SMALL_FIGURE = 0.3
 """Share of the picture below which the figure alone need not be tried."""
 BUSY = 1.5
@@ -107,7 +108,7 @@ class Watermark:
                 continue
             # faint white or black of alpha 2s lies s levels above or below faint grey, on any colour
             veil = np.asarray(layer, np.float32) * np.float32(2 * strength)
-            marked = _veiled(picture, veil if ground or figure is None else np.where(figure, veil, np.float32(0)))
+            marked = _veiled(picture, veil if figure is None else veil * np.where(figure, 1, np.float32(ground)))
             read = self._survives(marked, number, clear=clear)
             if read:
                 break
