@@ -13,6 +13,7 @@ FAMILIES: Mapping[str, str] = {
     "anchored": "gan.families.anchored",
     "dense": "gan.families.dense",
     "dcgan": "gan.families.dcgan",
+    "vae": "gan.families.vae",
     "pix2pix": "gan.families.pix2pix",
     "pix2pixhd": "gan.families.pix2pixhd",
     "cyclegan": "gan.families.cyclegan",

@@ -20,14 +20,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gan.contract import Blend, ErrorCode, ModelCard, Point, Recipe, Seed, Truncate, Vary
+from gan.contract import Blend, ErrorCode, ModelCard, Point, Prompt, Recipe, Seed, Truncate, UnknownWord, Vary
 from gan.data.frames import framed
 from gan.data.pictures import straight
 from gan.errors import WorkerError
+from gan.sampling.labels import asked
 from gan.sampling.points import model_of, read_point
 from gan.spec import Aids, Rendered
 
 RECIPES = ("seed", "vary", "blend", "truncate")
+PROMPTED = (*RECIPES, "prompt")
 CALM, WILD = 0.7, 1.3
 """Deviation of the codes of seeds at variety 0 and 1; at 0.5 it is 1, as in training."""
 MOST_POINTS = 2048
@@ -43,6 +45,8 @@ class Drawing:
     code: int
     """D, labels left out."""
     nbytes: int
+    labels: tuple[str, ...] = ()
+    """What prompts may ask for; `draw` then gets one number for each after those of the code, all 0 for anything."""
     together: int = 1
     """Pictures drawn at once, always so many: kernels choose by a batch's shape, and a picture's bytes must not depend
     on its neighbours. One is as quick as many for networks this small."""
@@ -71,21 +75,42 @@ class LatentSampler:
             self._points.popitem(last=False)
 
     def code_of(self, recipe: Recipe) -> Code:
-        """[D]. Raises `WorkerError(recipe_unsupported)`, naming what can follow such a recipe."""
+        """[D + L]. Raises `WorkerError(recipe_unsupported)`, naming what can follow such a recipe."""
         if recipe.kind not in self._recipes:
             raise WorkerError(ErrorCode.recipe_unsupported, _unsupported(recipe.kind, self.card.family, self._recipes))
+        count, labels = self._drawing.code, self._drawing.labels
         match recipe:
             case Seed(seed=seed, variety=variety):
-                return normal(seed, self._drawing.code) * np.float32(CALM + (WILD - CALM) * variety)
+                return self._with(normal(seed, count) * np.float32(CALM + (WILD - CALM) * variety))
+            case Prompt(text=text, seed=seed):
+                return self._with(normal(seed, count), asked(text, labels)[0])
             case Vary(of=of, seed=seed, amount=amount):
-                return along_sphere(self.code_of(of), normal(seed, self._drawing.code), amount)
+                first = self.code_of(of)
+                return self._with(along_sphere(first[:count], normal(seed, count), amount), first[count:])
             case Blend(a=a, b=b, t=t):
-                return along_sphere(self.code_of(a), self.code_of(b), t)
+                first, second = self.code_of(a), self.code_of(b)
+                mixed = first[count:] * np.float32(1 - t) + second[count:] * np.float32(t)
+                return self._with(along_sphere(first[:count], second[:count], t), mixed)
             case Truncate(of=of, psi=psi):
-                return self.code_of(of) * np.float32(psi)
+                first = self.code_of(of)
+                return self._with(first[:count] * np.float32(psi), first[count:])
             case Point(blob=blob) if blob in self._points:
-                return self._points[blob]
+                return self._with(self._points[blob])
         raise WorkerError(ErrorCode.blob_missing, "What the recipe refers to is not here; send it first.")
+
+    def _with(self, code: Code, labels: Code | None = None) -> Code:
+        given = np.zeros(len(self._drawing.labels), np.float32) if labels is None else labels
+        return np.concatenate([code, given]).astype(np.float32)
+
+    def _unknown(self, recipe: Recipe) -> tuple[UnknownWord, ...]:
+        match recipe:
+            case Prompt(text=text):
+                return asked(text, self._drawing.labels)[1]
+            case Vary(of=of) | Truncate(of=of):
+                return self._unknown(of)
+            case Blend(a=a, b=b):
+                return tuple(dict.fromkeys(self._unknown(a) + self._unknown(b)))
+        return ()
 
     @torch.inference_mode()
     def render(self, recipes: Sequence[Recipe]) -> list[Rendered]:
@@ -93,7 +118,7 @@ class LatentSampler:
         pixels = framed(straight(premultiplied_of(self._draw(codes))), self.card.frame)
         if not self.card.alpha:
             pixels[..., 3] = 255
-        return [Rendered(one) for one in pixels]
+        return [Rendered(one, unknown=self._unknown(recipe)) for one, recipe in zip(pixels, recipes, strict=True)]
 
     def _draw(self, codes: Tensor) -> Tensor:
         drawn = []

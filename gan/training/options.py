@@ -10,7 +10,7 @@ class SamplerOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    size: int = Field(64, ge=16, le=256, description="side of the square pictures in pixels")
+    size: int = Field(64, ge=8, le=256, description="side of the square pictures in pixels")
     channels: int = Field(
         0, ge=0, le=4, description="1 greys, 3 colours, 4 colours with holes; 0 goes by the works. Decided at the start"
     )
@@ -23,6 +23,14 @@ class SamplerOptions(BaseModel):
     judged: int = Field(256, ge=0, description="pictures drawn for the figures")
     pictures: int = Field(0, ge=0, description="end after so many pictures seen instead of a time; 0 goes by time")
     threads: int = Field(0, ge=0, description="CPU threads; 0 chooses by load")
+
+
+class LabelledOptions(SamplerOptions):
+    """Of samplers that learn what tags look like."""
+
+    labels: tuple[str, ...] = Field((), description="tags and titles that prompts can name. Decided at the start")
+    most_labels: int = Field(32, ge=0, description="most labels taken from the works; 0 for none")
+    forget: float = Field(0.2, ge=0, le=1, description="share of works whose labels are left out, to learn without")
 
 
 class AdversaryOptions(SamplerOptions):

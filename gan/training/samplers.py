@@ -23,10 +23,11 @@ from gan.evaluate import crowds, judge
 from gan.evaluate.metrics import judge_samples, judged_recipes, on_white
 from gan.rundir import RunConfig, RunDir
 from gan.sampling.art import upscaler_for
+from gan.sampling.labels import choose_labels, labelled
 from gan.sampling.latent import Drawing, LatentSampler, channels_for, channels_of
 from gan.training.duel import Best
 from gan.training.modelfile import write_model
-from gan.training.options import SamplerOptions
+from gan.training.options import LabelledOptions, SamplerOptions
 from gan.training.running import card_of, choose_threads
 
 SAMPLE_SEEDS = range(16)
@@ -45,8 +46,8 @@ class Works:
     """[N, C, S, S] in [−1, 1], on the run's device."""
     kept: Tensor
     """Works to measure by, premultiplied RGBA [M, 4, S, S]: those kept out, where some are."""
-    which: Tensor
-    """Indices of the learned works in the request."""
+    labels: Tensor
+    """Of the learned works [N, L], 1 where one has the label; on the CPU."""
     frame: Frame | None
     alpha: bool
     held_out: bool
@@ -62,12 +63,15 @@ def begin(run: RunDir, options: type[O]) -> tuple[RunConfig, O, Works, torch.Gen
     count = len(run_config.request.works)
     if len(pictures) != count:
         raise WorkerError(ErrorCode.bad_picture, f"{count} works were named, {len(pictures)} are there.")
-    config = config.model_copy(update={"channels": config.channels or channels_for(pictures)})
+    decided: dict[str, object] = {"channels": config.channels or channels_for(pictures)}
+    if isinstance(config, LabelledOptions):
+        decided["labels"] = config.labels or choose_labels(run_config.request.works, config.most_labels)
+    config = config.model_copy(update=decided)
     learned, kept = held_out(count, config.held_out)
     works = Works(
         channels_of(pictures[learned], config.channels).half().to(run_config.device),
         pictures[kept if len(kept) else learned],
-        learned,
+        torch.from_numpy(labelled(run_config.request.works, _labels_of(config)))[learned],
         frame,
         config.channels == 4,
         bool(len(kept)),
@@ -76,11 +80,16 @@ def begin(run: RunDir, options: type[O]) -> tuple[RunConfig, O, Works, torch.Gen
     return run_config, config, works, torch.Generator().manual_seed(run_config.request.seed)
 
 
+def _labels_of(config: SamplerOptions) -> tuple[str, ...]:
+    return config.labels if isinstance(config, LabelledOptions) else ()
+
+
 class SamplerNets(Protocol):
     """Networks of a run."""
 
-    average: nn.Module
-    """The served one."""
+    @property
+    def average(self) -> nn.Module:
+        """The served one."""
 
     def state(self) -> dict[str, Tensor]: ...
 
@@ -105,7 +114,17 @@ class SamplerRun:
 
     def drawn_batch(self, random: torch.Generator) -> Tensor:
         """Works drawn at random [batch, C, S, S] in [−1, 1]."""
+        return self._of(torch.randint(len(self.works.learned), (self.batch,), generator=random))
+
+    def labelled_batch(self, random: torch.Generator) -> tuple[Tensor, Tensor]:
+        """The same with their labels [batch, L], those of some works left out."""
+        assert isinstance(self._options, LabelledOptions)
         which = torch.randint(len(self.works.learned), (self.batch,), generator=random)
+        remembered = torch.rand(self.batch, 1, generator=random) >= self._options.forget
+        labels = self.works.labels[which] * remembered
+        return self._of(which), labels.to(self.works.learned.device)
+
+    def _of(self, which: Tensor) -> Tensor:
         return self.works.learned[which.to(self.works.learned.device)].float()
 
     def served(self) -> LatentSampler:

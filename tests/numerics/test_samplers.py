@@ -25,8 +25,12 @@ from gan.training.duel import Duel, optimise
 TINY: dict[str, dict[str, int]] = {
     "dense": {"size": 16, "width": 8, "judge_width": 8, "code": 4, "batch": 8},
     "dcgan": {"size": 16, "width": 4, "widest": 8, "code": 4, "batch": 8},
+    "vae": {"size": 16, "width": 4, "widest": 8, "hidden": 8, "code": 4, "batch": 8},
 }
 STEPS = 6
+SMALL = Config.model_validate(
+    {"size": 8, "channels": 1, "width": 16, "judge_width": 32, "code": 8, "batch": 32, "lr": 1e-3}
+)
 
 
 def disc(n: int, *, holes: bool = False) -> Image.Image:
@@ -225,7 +229,7 @@ def survey_step(duel: Duel, config: Config, real: torch.Tensor) -> None:
 
 def off(step: Callable[[Duel, Config, torch.Tensor], object]) -> tuple[float, set[int]]:
     """After a small budget: mean distance of drawn pictures to the nearer of two works, and which of them are met."""
-    config = Config(size=8, channels=1, width=16, judge_width=32, code=8, batch=32, lr=1e-3, ema_half_life=500)
+    config = SMALL.model_copy(update={"ema_half_life": 500})
     random = torch.Generator().manual_seed(1)
     torch.manual_seed(1)
     duel = build(config, random, "cpu")
@@ -248,7 +252,7 @@ def test_the_surveys_loss_learns_nothing_where_ours_learns_both_kinds() -> None:
 
 
 def test_one_step_of_the_generator_raises_what_the_judge_says_of_its_pictures() -> None:
-    config = Config(size=8, channels=1, width=16, judge_width=32, code=8, lr=1e-3, dropout=0)
+    config = SMALL.model_copy(update={"dropout": 0.0})
     duel = build(config, torch.Generator().manual_seed(0), "cpu")
     z = duel.noise(64, 8)
     before = duel.discriminator(duel.generator(z)).mean().detach()

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field, field_validator
 
+from gan.blocks.sides import first_side
 from gan.training.options import AdversaryOptions
-
-SMALLEST = (4, 5, 6, 7)
-"""Sides that the first map may have."""
 
 
 class Config(AdversaryOptions):
@@ -27,13 +25,3 @@ class Config(AdversaryOptions):
     def _doubles(cls, size: int) -> int:
         first_side(size)
         return size
-
-
-def first_side(size: int) -> int:
-    """The side of the first map. Raises `ValueError` for a side that no doubling reaches."""
-    side = size
-    while side > SMALLEST[-1] and side % 2 == 0:
-        side //= 2
-    if side not in SMALLEST:
-        raise ValueError(f"size {size} is not 4, 5, 6 or 7 doubled some times; take 28, 32, 48, 64 or 96")
-    return side

@@ -8,15 +8,15 @@ from itertools import pairwise
 from torch import Tensor, nn
 
 from gan.blocks.patches import start_small
-from gan.families.dcgan.config import Config, first_side
+from gan.blocks.sides import doublings, first_side
+from gan.families.dcgan.config import Config
 
 LEAK = 0.2
 
 
 def channels(config: Config) -> list[int]:
     """Of the maps from the largest to the smallest."""
-    doublings = (config.size // first_side(config.size)).bit_length() - 1
-    return [min(config.width * 2**level, config.widest) for level in range(doublings)]
+    return [min(config.width * 2**level, config.widest) for level in range(doublings(config.size))]
 
 
 class Generator(nn.Module):
