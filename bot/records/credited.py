@@ -77,6 +77,13 @@ class Credited:
             )
             return list((await connection.execute(sa.select(animations.c.sha256).where(these))).scalars())
 
+    async def blank(self, output_ids: Sequence[int], animation_ids: Sequence[int]) -> None:
+        """Forget whom pictures that were taken back credited."""
+        async with self.database.write() as connection:
+            for table, ids in ((outputs, output_ids), (animations, animation_ids)):
+                these = table.c.id.in_(ids) & table.c.deleted_at.is_not(None)
+                await connection.execute(table.update().where(these).values(credits=[]))
+
     async def messages(self, output_ids: Sequence[int], animation_ids: Sequence[int]) -> list[Shown]:
         """Where these stand in Discord, answers and showcases alike, once each."""
         answer = (requests.c.answer_channel_id, requests.c.answer_message_id)

@@ -74,6 +74,10 @@ class Seen:
             await _see_one(connection, servers if kind == "server" else members, person)
         return fresh
 
+    def forget(self) -> None:
+        """Write everybody down again at their next request: somebody's row was erased."""
+        self._until.clear()
+
     def keep(self, fresh: list[tuple[str, Person]]) -> None:
         if len(self._until) > self._most:
             self._until.clear()

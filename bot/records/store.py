@@ -14,6 +14,7 @@ from bot.records.audit import Audit
 from bot.records.collections import Collections
 from bot.records.credited import Credited
 from bot.records.database import Database, open_database
+from bot.records.erasing import Erasing
 from bot.records.favourites import Favourites
 from bot.records.fingerprints import Fingerprints
 from bot.records.gallery import Gallery
@@ -82,6 +83,7 @@ class Records:
     collections: Collections
     retirements: Retirements
     credited: Credited
+    erasing: Erasing
     fingerprints: Fingerprints
 
     async def every_request(self, *, server_id: int | None = None, limit: int | None = None) -> Sequence[RequestLine]:
@@ -102,7 +104,7 @@ def open_records(url: str) -> Records:
     database = open_database(url)
     topics = (People, Requests, Outputs, Models, Trainings, Usage, Audit, Gallery)
     topics += (Lineage, Favourites, SliderNames, Animations, Showcases, Limits)  # type: ignore[assignment]
-    topics += (Art, Collections, Retirements, Credited, Fingerprints)  # type: ignore[assignment]
+    topics += (Art, Collections, Retirements, Credited, Erasing, Fingerprints)  # type: ignore[assignment]
     return Records(database, *(topic(database) for topic in topics))  # type: ignore[arg-type]
 
 

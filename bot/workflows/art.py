@@ -23,6 +23,7 @@ from bot.workflows.gathering import (
     remove_from_collection,
     share_collection,
 )
+from bot.workflows.privacy import erase_me, export_me
 from bot.workflows.telling import Telling
 from bot.workflows.training import start
 from bot.workflows.withdrawing import withdraw
@@ -46,5 +47,7 @@ async def art_story(telling: Telling, ask: ArtAsk) -> None:
             await start(telling, ask)
         case WithdrawArt():
             await withdraw(telling, ask)
-        case ExportMe() | EraseMe():
-            raise NotImplementedError
+        case ExportMe():
+            await export_me(telling, ask)
+        case EraseMe():
+            await erase_me(telling, ask)

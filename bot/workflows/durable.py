@@ -166,6 +166,18 @@ class Durable:
         await DBOS.delete_workflows_async([one.workflow_id for one in old])
         return len(old)
 
+    @staticmethod
+    async def forget(workflow_ids: Iterable[str]) -> None:
+        """Delete what DBOS keeps of these workflows; those that are not there, or go on, are left."""
+        ids = list(workflow_ids)
+        for start in range(0, len(ids), 200):
+            some = ids[start : start + 200]
+            ended = await DBOS.list_workflows_async(
+                workflow_ids=some, status=["SUCCESS", "ERROR", "CANCELLED"], load_input=False, load_output=False
+            )
+            if ended:
+                await DBOS.delete_workflows_async([one.workflow_id for one in ended])
+
     async def forget_kinds(self, kinds: Iterable[str]) -> None:
         """Delete what DBOS keeps of ended workflows of these kinds: what was taken back is not kept for a week."""
         for kind in kinds:

@@ -40,6 +40,7 @@ from bot.workflows.durable import Durable
 from bot.workflows.finding import FindPlan
 from bot.workflows.live import Outcome, Ticket
 from bot.workflows.parts import Parts
+from bot.workflows.privacy import Leavings
 from bot.workflows.recipes import Made, Plan
 from bot.workflows.retraining import begin_lined_up
 from bot.workflows.tasks import TaskEnd
@@ -65,7 +66,7 @@ LONG_KINDS = frozenset({"train", "start_training"})
 KINDS = tuple(str(one.model_fields["kind"].default) for one in get_args(Ask))
 WRITTEN_TYPES = (
     *(*get_args(Ask), Origin, Posted, NoticeView, Plan, Made, WalkPlan, FindPlan, TaskEnd, Ticket, Outcome),
-    *(Taken, Withdrawal, Work, Retired, TakenBack),
+    *(Taken, Withdrawal, Work, Retired, TakenBack, Leavings),
 )
 """What the inputs and results of steps may be made of, besides plain JSON."""
 

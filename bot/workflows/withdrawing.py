@@ -72,20 +72,19 @@ async def withdraw(telling: Telling, ask: WithdrawArt) -> None:
     await telling.step("record", telling.accept)
     chosen = await telling.step("choose", choose, telling, ask)
     await telling.step("take out", take_out, telling, chosen)
-    retired = await take_back(telling, chosen)
+    retired, taken = await take_back(telling, chosen)
+    await telling.step("delete messages", delete_messages, telling, taken)
     await telling.finish(summary(len(chosen.works), retired))
 
 
-async def take_back(telling: Telling, chosen: Withdrawal, *, tell: bool = True) -> list[Retired]:
+async def take_back(telling: Telling, chosen: Withdrawal) -> tuple[list[Retired], TakenBack]:
     """All that follows from works that are gone; also told by the story of an erasure."""
     retired = await telling.step("retire", retire, telling, chosen)
     taken = await telling.step("take back", take_back_pictures, telling, chosen, retired)
     again = await telling.step("plan anew", plan_trainings, telling, chosen, retired)
     await telling.step("forget", forget, telling, chosen, again, taken)
-    if tell:
-        await telling.step("tell", tell_servers, telling, again, len(chosen.works))
-    await telling.step("delete messages", delete_messages, telling, taken)
-    return again
+    await telling.step("tell", tell_servers, telling, again, chosen)
+    return again, taken
 
 
 async def choose(telling: Telling, ask: WithdrawArt) -> Withdrawal:
@@ -235,26 +234,27 @@ async def called_off(telling: Telling, chosen: Withdrawal) -> list[str]:
         await asyncio.sleep(0.2)
 
 
-async def tell_servers(telling: Telling, retired: Sequence[Retired], works: int) -> None:
+async def tell_servers(telling: Telling, retired: Sequence[Retired], chosen: Withdrawal) -> None:
     """Say in the channels of the models' trainings what became of them, once in each; best effort."""
     for channel_id in sorted({one.channel_id for one in retired}):
         mine = [one for one in retired if one.channel_id == channel_id]
         number = numbered(telling.id, str(channel_id))
         origin = unasked(telling.origin, number, channel_id, mine[0].server_id)
-        notice = NoticeView(tone="info", text=server_words(mine, works), ephemeral=False)
+        notice = NoticeView(
+            tone="info", text=server_words(mine, len(chosen.works), erased=chosen.member is not None), ephemeral=False
+        )
         try:
             await telling.parts.messenger.deliver(origin, notice)
         except (Refused, Retry) as trouble:
             log.warning("channel %d is not told of a withdrawal: %s", channel_id, trouble)
 
 
-def server_words(retired: Sequence[Retired], works: int) -> str:
+def server_words(retired: Sequence[Retired], works: int, *, erased: bool = False) -> str:
     """What the server reads; the artist is not named."""
     names = ", ".join(f"**{one.title}**" for one in retired)
+    withdrew = counted("An artist withdrew {count} work.", "An artist withdrew {count} works.", works)
     lines = [
-        counted("↩️ An artist withdrew {count} work.", "↩️ An artist withdrew {count} works.", works)
-        if works
-        else said("↩️ Somebody asked me to forget them."),
+        "↩️ " + (said("A member had everything of theirs erased.") if erased else withdrew),
         counted(
             "The model {names} learned from it, so it is retired: it draws nothing any more.",
             "The models {names} learned from it, so they are retired: they draw nothing any more.",
