@@ -35,7 +35,8 @@ from gan.families.pix2pixhd.networks import Generator
 from gan.families.pix2pixhd.train import Pix2PixHDLearner
 
 FAMILIES = ("pix2pix", "pix2pixhd", "cyclegan")
-SIDE = 64
+SIDE, SMALL_SIDE = 64, 32
+"""Pixels; a map of colours needs no more than the small one."""
 SEEN = {"pix2pix": 24_000, "pix2pixhd": 6_000, "cyclegan": 2_400}
 """Pictures that each learns from; about ten minutes of one core for all three."""
 TRIED = 64
@@ -101,10 +102,10 @@ def mapped(rgb: Tensor) -> Tensor:
 
 def cyclegan(source: list[Image.Image], seen: int, folder: Path) -> Iterator[Line]:
     run = sets.run_folder(folder / "cycle", source, 3600, None)
-    works = on_white(load_pictures(run.pictures, SIDE))
+    works = on_white(load_pictures(run.pictures, SMALL_SIDE))
     tried, first, second = works[:TRIED], works[TRIED::2], mapped(works[TRIED + 1 :: 2])
     torch.manual_seed(0)
-    config, random = CycleConfig(size=SIDE, batch=2), torch.Generator().manual_seed(0)
+    config, random = CycleConfig(size=SMALL_SIDE, batch=2), torch.Generator().manual_seed(0)
     nets = CycleNets(config)
     cycles: list[Tensor] = []
     for step in range(seen // config.batch):
@@ -123,7 +124,7 @@ def cyclegan(source: list[Image.Image], seen: int, folder: Path) -> Iterator[Lin
 def run(console: Console, which: tuple[str, ...], folder: Path | None, share: float = 1.0) -> bool:
     """Measure; false when something asked was missed. `share` of the pictures seen, for a quick look."""
     source = pictures(folder)
-    table = Table("family", "measured", "", "asked", title=f"{len(source)} pictures, {SIDE} px")
+    table = Table("family", "measured", "", "asked", title=f"{len(source)} pictures, {SIDE} px (cyclegan {SMALL_SIDE})")
     holds = True
     with tempfile.TemporaryDirectory() as home:
         for name in which:

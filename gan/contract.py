@@ -244,6 +244,11 @@ class Figures(Wire):
     new_interval: Interval | None = None
     copy_deciles: tuple[float, ...] = ()
     """Samples between the deciles of held-out works' distances, nearest first: a tenth each for new works."""
+    held_out_l1: float | None = None
+    """Of families that draw a work from what is derived of it: mean distance to works that were kept out, on white,
+    colours in [0, 1]."""
+    mean_picture_l1: float | None = None
+    """The same of the mean of all works, for comparison."""
     pictures_seen: int = 0
     seconds: float = 0.0
     pictures_per_second: float = 0.0
@@ -346,6 +351,8 @@ class FamilyInfo(Wire):
     """How many pictures a transform of it takes."""
     heeds: tuple[Literal["strength", "seed", "back"], ...] = ()
     """The `TransformOptions` that make a difference."""
+    bases: bool = False
+    """Whether a training may start from a model of the same family."""
 
 
 class FamilyList(Wire):

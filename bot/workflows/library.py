@@ -112,15 +112,19 @@ class Library:
         family = self._families.get(model.family)
         return family is None or family.kind == "sampler"
 
-    async def shipped_base(self) -> str | None:
-        """The model that a training starts from when none is named: the one that learned from the most works, since it
-        knows most looks beforehand. None starts from nothing.
+    def starts(self, family: str) -> bool:
+        """Whether a training of that family may start from a model of it."""
+        return family == USUAL or (family in self._families and self._families[family].bases)
+
+    async def shipped_base(self, family: str = USUAL) -> str | None:
+        """The model that a training of a family starts from when none is named: the one that learned from the most
+        works, since it knows most looks beforehand. None starts from nothing.
 
         Raises what the worker's client raises while the list is still empty.
         """
         if not self._models:
             await self.refresh()
-        shipped = [one for one in self._models.values() if one.shipped and one.family == USUAL]
+        shipped = [one for one in self._models.values() if one.shipped and one.family == family]
         return min(shipped, key=lambda one: (-one.works, one.title.casefold())).id if shipped else None
 
     def title(self, model_id: str) -> str:

@@ -29,7 +29,7 @@ SPOKEN = frozenset({EventKind.note, EventKind.state, EventKind.error})
 """Events whose text is meant for people; that of a sample is a file's name."""
 MOST_POINTS = 120
 """Points of the chart; more are thinned out by two."""
-CHARTED = ("rebuild", "reconstruction", "loss")
+CHARTED = ("rebuild", "reconstruction", "loss", "pixels", "cycle")
 """Losses worth a chart, best first: how far rebuilt pictures are from the works. Adversarial ones only swing."""
 ACTIVITIES: Mapping[str, str] = {
     "preparing": "looking at the pictures",
@@ -38,6 +38,11 @@ ACTIVITIES: Mapping[str, str] = {
     "duelling": "an artist and a judge learn from each other",
     "compressing": "learning to redraw each picture from a short code",
     "denoising": "learning to take the noise out of pictures",
+    "drawing": "learning to draw pictures from their outlines",
+    "coarse shapes": "learning the coarse shapes first",
+    "enhancing": "learning the details",
+    "both together": "coarse shapes and details learn together",
+    "going there and back": "learning to lead pictures into the style and back",
     "judging": "looking at what it has learned",
 }
 PHASES: Mapping[TrainingState, TrainingPhase] = {

@@ -47,7 +47,7 @@ NOT_STARTED = (
 )
 """What costs begins only once the member has seen that it was taken."""
 
-NO_BASE = "Only the usual kind of model starts from another one. Leave `start_from` out, or `family`."
+NO_BASE = "Models of this kind do not start from another one. Leave `start_from` out, or `family`."
 
 
 async def train(telling: Telling, ask: Train) -> None:
@@ -140,13 +140,16 @@ async def allowed(telling: Telling, ask: Train) -> str | None:
         check_training(origin, ask.name, ask.minutes, parts.limits, mine, taken)
     if ask.source == "collection":
         await collection_here(parts, server_of(origin), ask.collection or 0)
-    if await family_of(telling, ask) != USUAL:
+    family, library = await family_of(telling, ask), parts.library
+    if not library.starts(family):
         if ask.base is not None:
             raise Refused(NO_BASE)
         return None
     if ask.base is not None and not (origin.unasked and not parts.library.visible(ask.base, origin.guild_id)):
-        return (await telling.choose_model(ask.base)).id
-    return await telling.from_worker(parts.library.shipped_base)
+        if family == USUAL:
+            return (await telling.choose_model(ask.base)).id
+        return (await telling.from_worker(lambda: library.choose_of(origin.guild_id, ask.base, family))).id
+    return await telling.from_worker(lambda: library.shipped_base(family))
 
 
 async def family_of(telling: Telling, ask: Train) -> str:

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from torch import Tensor, nn
 
 from gan.contract import ErrorCode, Figures
-from gan.data.pairs import Given, Pairing, derive, held_out, palette_of
+from gan.data.pairs import Given, Pairing, derive, distance, held_out, palette_of
 from gan.data.pictures import load_pictures, straight
 from gan.errors import WorkerError
 from gan.evaluate.metrics import judge_samples
@@ -102,10 +102,15 @@ class PairedRun:
 
     def judge(self) -> Figures:
         """KID of what is drawn against the works it was drawn for."""
-        drawn = straight(self.draw(torch.arange(len(self._tried), device=self._nets.device)).cpu())
-        figures = judge_samples(drawn, self._tried.float().cpu())
+        drawn = self.draw(torch.arange(len(self._tried), device=self._nets.device))
+        figures = judge_samples(straight(drawn.cpu()), self._tried.float().cpu())
         names = {"judge", "works_judged", "samples_judged", "kid_x1000", "kid_interval"}
-        return Figures.model_validate(figures.model_dump(include=names))
+        told = figures.model_dump(include=names)
+        if self._held_out:
+            mean = self.pictures.float().mean(0, keepdim=True).expand_as(self._tried)
+            told["mean_picture_l1"] = round(distance(mean, self._tried), 4)
+            told["held_out_l1"] = round(distance(drawn, self._tried), 4)
+        return Figures.model_validate(told)
 
     def export(self, figures: Figures) -> None:
         assert isinstance(self._config, BaseModel)

@@ -23,6 +23,7 @@ class Anchored:
         title="Anchored GAN",
         kind="sampler",
         recipes=RECIPES,
+        bases=True,
         summary="Learns from 20 to a few thousand pictures in minutes and knows whose art is in each picture.",
     )
 

@@ -21,6 +21,7 @@ class Pix2Pix:
         data="paired",
         takes=1,
         heeds=("seed",),
+        bases=True,
     )
 
     def load(self, path: Path, device: str = "cpu") -> TransformerModel:
