@@ -23,6 +23,7 @@ class Config(BaseModel):
     )
     noise_least: float = Field(0.02, description="deviation of the weakest noise, of a range of colours from 0 to 1")
     noise_most: float = Field(0.5, description="deviation of the strongest")
+    grey_share: float = Field(0.3, description="of examples with noise that is the same in all three colours")
     always: bool = Field(False, description="each kind in every example, else each in nearly half of them")
 
     batch: int = Field(16, description="crops in a step")

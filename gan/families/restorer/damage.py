@@ -75,7 +75,9 @@ def _low(x: Tensor, random: torch.Generator) -> Tensor:
 def _noisy(x: Tensor, config: Config, random: torch.Generator) -> Tensor:
     span = torch.rand(len(x), 1, 1, 1, generator=random).square()  # weak noise is the usual kind
     deviation = config.noise_least + span * (config.noise_most - config.noise_least)
-    return x + deviation * torch.randn(x.shape, generator=random)
+    noise = torch.randn(x.shape, generator=random)
+    grey = torch.rand(len(x), 1, 1, 1, generator=random) < config.grey_share
+    return x + deviation * torch.where(grey, noise[:, :1], noise)
 
 
 def _compressed(x: Tensor, random: torch.Generator) -> Tensor:

@@ -14,6 +14,7 @@ from gan.training.bundle import Bundle, load_module
 
 LEAST = 0.02
 """Of the learning rate at the end, as a share of it at the beginning."""
+WARM_STEPS = 20
 ROUND = 1e-3
 """Where Charbonnier's distance turns from a square into a line (Charbonnier et al. 1994)."""
 
@@ -49,7 +50,9 @@ def train_step(
     """The loss is Σ_k w_k · mean √((x_k − x)² + ε²), w_k = 1 for the last stage and `early_weight` before it."""
     fall = min(1.0, (1 - progress) / config.decay_share) if config.decay_share else 1.0
     for group in nets.optimiser.param_groups:
-        group["lr"] = config.lr * max(LEAST, fall) * min(1.0, (int(nets.seen) + config.batch) / (50 * config.batch))
+        group["lr"] = (
+            config.lr * max(LEAST, fall) * min(1.0, (int(nets.seen) + config.batch) / (WARM_STEPS * config.batch))
+        )
     clean, damaged, known = (x.to(nets.device, memory_format=torch.channels_last) for x in (clean, damaged, known))
     with torch.autocast(nets.device.type, torch.bfloat16):
         estimates = nets.cascade(damaged, known)
