@@ -1,7 +1,8 @@
 """`python -m benchmarks [chat] [train] [studio] [step] [sampling] [--presses N] [--minutes M] [--pictures DIR]`; all if
 none. By name only, since they take long: `quality` (figures by set, number of pictures and time) and `peers` (beside
 other GANs); both take `--sets` and `--minutes`; `prompts` (what words find and make; `--held-out DIR`);
-`provenance` (marks and manifests; `--outputs`, `--unmarked`).
+`selfsupervised` (features from a community's own pictures; `--teach-seconds S`); `provenance` (marks and manifests;
+`--outputs`, `--unmarked`).
 
 How much the house bears is measured only by name, and ends with 1 when a promise did not hold (docs/reliability.md):
 `kills [--requests N] [--kills M] [--database postgres]`, `load [--rate R] [--seconds S]`, `faults [--requests N]`,
@@ -28,6 +29,7 @@ from benchmarks import (
     provenance,
     quality,
     sampling,
+    selfsupervised,
     soak,
     step,
     studio,
@@ -35,7 +37,7 @@ from benchmarks import (
 )
 
 USUAL = ("chat", "train", "studio", "step", "sampling")
-BY_NAME = ("quality", "peers", "prompts", "provenance", "kills", "load", "faults", "soak")
+BY_NAME = ("quality", "peers", "prompts", "selfsupervised", "provenance", "kills", "load", "faults", "soak")
 
 
 async def measure(options: argparse.Namespace) -> bool:
@@ -58,6 +60,8 @@ async def measure(options: argparse.Namespace) -> bool:
         await asyncio.to_thread(peers.run, console, options)
     if "prompts" in which:
         await asyncio.to_thread(prompts.run, console, options.held_out)
+    if "selfsupervised" in which:
+        await asyncio.to_thread(selfsupervised.run, console, options.teach_seconds)
     if "provenance" in which:
         holds &= await asyncio.to_thread(provenance.run, console, options.outputs, options.unmarked)
     if "kills" in which:
@@ -78,6 +82,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=2.5)
     parser.add_argument("--pictures", type=Path, help="folder of the base's training pictures, for finds")
     parser.add_argument("--held-out", type=Path, help="folder of pictures named by what they show, for prompts")
+    parser.add_argument("--teach-seconds", type=float, default=150.0, help="for each net of selfsupervised")
     parser.add_argument("--requests", type=int, default=20_000)
     parser.add_argument("--outputs", type=int, default=1000)
     parser.add_argument("--unmarked", type=int, default=10_000)
