@@ -131,7 +131,7 @@ def teach(net: SmallNet | ShippedNet, pictures: Tensor, seconds: float, rate: fl
         chosen = pictures[torch.randint(len(pictures), (BATCH,), generator=random)]
         loss = heads.loss(net(views(chosen, random)), net(views(chosen, random)))
         optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         optimiser.step()
         seen += BATCH
     net.eval().requires_grad_(False)
@@ -171,7 +171,7 @@ def told(look: Look, pictures: Tensor) -> dict[str, float]:
         chance.append(plain)
         for name, features in hurt.items():
             rises[name].append(kid(clean[one], features[other]) - plain)
-    return {name: float(np.mean(values) / max(np.std(chance), 1e-9)) for name, values in rises.items()}
+    return {name: float(np.mean(values)) / max(float(np.std(chance)), 1e-9) for name, values in rises.items()}
 
 
 def run(console: Console, seconds: float, sets: str = "avatars,lines") -> None:

@@ -207,7 +207,7 @@ async def test_a_models_page_tells_how_it_was_trained(house: Gallery) -> None:
         assert answer.content_type == "image/png"
     async with juno.get("/models/critters/samples/7.png") as answer:
         assert answer.status == 404
-    assert 'hx-get="/models/drawings/training"' not in await text_of(juno, "/models/drawings")
+    assert 'hx-get="/models/drawings/training' not in await text_of(juno, "/models/drawings")
 
 
 @pytest.mark.parametrize("headers", [{}, PART])
