@@ -111,6 +111,10 @@ class Catalogue:
                 self._sliders[exhibit.info.sha256] = known
         return known
 
+    async def work(self, sha256: str) -> bytes:
+        """A work as it was given. Raises what the worker's client raises."""
+        return await self._worker.blob(sha256)
+
     async def sample(self, exhibit: Exhibit, number: int) -> bytes | None:
         """A sample grid (PNG) of its training; none when there is no such one."""
         course = await self.course(exhibit)

@@ -40,7 +40,7 @@ HEADERS = {
 }
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 SAFE = frozenset({"GET", "HEAD"})
-OPEN = re.compile(r"^/(static/.*|sign-in(/.*)?|sign-out)$")
+OPEN = re.compile(r"^/(static/.*|sign-in(/.*)?|sign-out|privacy|terms)$")
 """Where one need not be signed in."""
 ELSEWHERE = "This address belongs to another page. Open the gallery itself and try again."
 WRONG_HOST = "The gallery does not answer under this name. Whoever runs Artel sets it with ARTEL_WEB_URL."
