@@ -14,6 +14,7 @@ FAMILIES: Mapping[str, str] = {
     "dense": "gan.families.dense",
     "dcgan": "gan.families.dcgan",
     "vae": "gan.families.vae",
+    "diffusion": "gan.families.diffusion",
     "pix2pix": "gan.families.pix2pix",
     "pix2pixhd": "gan.families.pix2pixhd",
     "cyclegan": "gan.families.cyclegan",

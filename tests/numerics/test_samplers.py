@@ -26,6 +26,7 @@ TINY: dict[str, dict[str, int]] = {
     "dense": {"size": 16, "width": 8, "judge_width": 8, "code": 4, "batch": 8},
     "dcgan": {"size": 16, "width": 4, "widest": 8, "code": 4, "batch": 8},
     "vae": {"size": 16, "width": 4, "widest": 8, "hidden": 8, "code": 4, "batch": 8},
+    "diffusion": {"size": 16, "width": 8, "batch": 8, "steps": 3},
 }
 STEPS = 6
 SMALL = Config.model_validate(
@@ -66,6 +67,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The judge and the sample grids are others' tests, and most of the time."""
     monkeypatch.setattr("gan.evaluate.judge.available", lambda: False)
     monkeypatch.setattr("gan.training.samplers.SAMPLE_SEEDS", range(4))
+    monkeypatch.setattr("gan.families.diffusion.train.SHOWN", 4)
 
 
 class Killed(Exception):
