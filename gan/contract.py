@@ -164,6 +164,8 @@ class Transform(Wire):
     picture: Sha256
     second: Sha256 | None = None
     options: TransformOptions = TransformOptions()
+    painted: Sha256 | None = None
+    """What a `Paint` task made of them, stored as a PNG: it is shown, and nothing is made anew."""
 
 
 Recipe = Annotated[
@@ -351,6 +353,8 @@ class FamilyInfo(Wire):
     """How many pictures a transform of it takes."""
     heeds: tuple[Literal["strength", "seed", "back"], ...] = ()
     """The `TransformOptions` that make a difference."""
+    paints: bool = False
+    """Its transforms have a slow, best form: `Paint`."""
     bases: bool = False
     """Whether a training may start from a model of the same family."""
 
@@ -512,7 +516,17 @@ class Walk(Wire):
     """The file fits: quality is lowered first, then the size."""
 
 
-TaskRequest = Annotated[Find | Walk, Field(discriminator="kind")]
+class Paint(Wire):
+    """A transform in its slow, best form: the picture itself is worked on until it is as good as it gets."""
+
+    kind: Literal["paint"] = "paint"
+    model: ModelId
+    recipe: Transform
+    seconds: Annotated[float, Field(ge=1.0, le=120.0)] = 45.0
+    """Time for painting; it stops earlier when the picture no longer gets better."""
+
+
+TaskRequest = Annotated[Find | Walk | Paint, Field(discriminator="kind")]
 
 
 class TaskState(StrEnum):
@@ -567,7 +581,18 @@ class Walked(Wire):
     """The mean over all frames: the shares of the stops."""
 
 
-TaskResult = Annotated[Found | Walked, Field(discriminator="kind")]
+class Painted(Wire):
+    """What a paint task made; rendering the recipe shows it."""
+
+    kind: Literal["painted"] = "painted"
+    recipe: Transform
+    nearer: float
+    """How much of the way from the picture's own style to the artwork's it came: 1 would be all of it."""
+    steps: int
+    seconds: float
+
+
+TaskResult = Annotated[Found | Walked | Painted, Field(discriminator="kind")]
 
 
 def frame_recipe(stops: tuple[Recipe, ...], step: WalkStep) -> Recipe:

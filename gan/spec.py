@@ -115,8 +115,25 @@ class TransformerFamily(Protocol):
 
 
 @dataclass(frozen=True)
+class PaintedPicture:
+    """The end of a painting; figures as in `gan.contract.Painted`."""
+
+    pixels: NDArray[np.uint8]
+    nearer: float
+    steps: int
+    seconds: float
+
+
+class PaintingFamily(TransformerFamily, Protocol):
+    """A transformer family with a slow, best form: `info.paints`. It runs in a process of its own."""
+
+    def paint(self, path: Path, asked: Transforming, seconds: float, seen: Callable[[Seen], None]) -> PaintedPicture:
+        """Work on the picture itself until it no longer gets better, or for so many seconds."""
+
+
+@dataclass(frozen=True)
 class Seen:
-    """What a search shows on its way: the nearest picture so far."""
+    """What a search or a painting shows on its way: the best picture so far."""
 
     fraction: float
     distance: float

@@ -8,6 +8,7 @@ STYLE_ARTWORK = "The artwork whose look it is to get: PNG, JPEG, WebP or GIF"
 STYLE_OWN_PICTURE = "Instead of an upload: a picture made here, by its name or number"
 STYLE_OWN_ARTWORK = "Instead of an upload: a picture made here whose look it is to get"
 STYLE_STRENGTH = "How much of the style, in percent; 100 is all of it"
+STYLE_BEST = "Paint it slowly and as well as it can: about a minute instead of a moment"
 STYLE_MODEL = "Who paints; this server's own model for that if you leave it out"
 
 RESTORE_COMMAND = "Mend a picture: noise, blur, JPEG damage, few pixels, clear holes"

@@ -53,6 +53,7 @@ class TransformCog(commands.Cog):
         own_picture=texts.STYLE_OWN_PICTURE,
         own_artwork=texts.STYLE_OWN_ARTWORK,
         strength=texts.STYLE_STRENGTH,
+        best=texts.STYLE_BEST,
         model=texts.STYLE_MODEL,
     )
     @app_commands.autocomplete(own_picture=pick_choices, own_artwork=pick_choices, model=style_models)
@@ -64,6 +65,7 @@ class TransformCog(commands.Cog):
         own_picture: str | None = None,
         own_artwork: str | None = None,
         strength: Percent = 100,
+        best: bool = False,
         model: str | None = None,
     ) -> None:
         ask = TransformPicture(
@@ -72,6 +74,7 @@ class TransformCog(commands.Cog):
             second=source_of(artwork, own_artwork, texts.NO_ARTWORK),
             model=model,
             strength=strength / 100,
+            best=best,
         )
         await self.desk.ask(interaction, ask)
 

@@ -23,6 +23,7 @@ from gan.contract import (
     Recipe,
     Seed,
     Transform,
+    TransformOptions,
     Truncate,
     Vary,
     depth,
@@ -75,7 +76,7 @@ def another(recipe: Recipe, seed: int) -> Recipe:
         case Prompt(text=text):
             return Prompt(text=text, seed=seed % SEED_LIMIT)
         case Transform(options=options):
-            return recipe.model_copy(update={"options": options.model_copy(update={"seed": seed % SEED_LIMIT})})
+            return _transformed(recipe, options.model_copy(update={"seed": seed % SEED_LIMIT}))
         case Point() | Anchor():
             return fits(Vary(of=recipe, seed=seed % SEED_LIMIT, amount=NEAR_AGAIN))
 
@@ -106,7 +107,12 @@ def strengthened(recipe: Recipe, by: float) -> Recipe:
         raise Refused(
             "It is at its strongest already." if by > 0 else "Weaker than this is the picture you began with."
         )
-    return recipe.model_copy(update={"options": recipe.options.model_copy(update={"strength": strength})})
+    return _transformed(recipe, recipe.options.model_copy(update={"strength": strength}))
+
+
+def _transformed(recipe: Transform, options: TransformOptions) -> Transform:
+    """Made anew, in one pass, though it was painted slowly before."""
+    return recipe.model_copy(update={"options": options, "painted": None})
 
 
 def sliders_of(recipe: Recipe) -> tuple[dict[str, float], Recipe]:

@@ -9,14 +9,18 @@ from __future__ import annotations
 from bot.errors import Refused
 from bot.language import said
 from bot.policy import render_quotas
+from bot.records.requests import RequestState
 from bot.safety.intake import Rejected
-from bot.stories import Source, TransformPicture
+from bot.stories import NoticeView, PicturesView, Posted, Source, TransformPicture
 from bot.workflows.making import deliver, render
 from bot.workflows.planning import picture_here
 from bot.workflows.recipes import LARGE_SIZE, Plan, Transformed, read_recipe
-from bot.workflows.telling import Telling
-from gan.contract import RenderRequest, Transform, TransformOptions
+from bot.workflows.tasks import TaskEnd, Watched, progress_view
+from bot.workflows.telling import Telling, patiently
+from gan.contract import Paint, Painted, RenderRequest, Task, Transform, TransformOptions
 
+PAINTING_S = 45.0
+"""A picture of 256 px is as good as it gets after about 35 s of one core."""
 RELATION = "transform"
 """Of a picture to those of ours that it was made of, in the lineage."""
 
@@ -24,8 +28,17 @@ RELATION = "transform"
 async def transform(telling: Telling, ask: TransformPicture) -> None:
     """Take the pictures in, record the request, render, record the picture, deliver."""
     plan = await telling.step("record", record, telling, ask)
+    posted: Posted | None = None
+    if ask.best:
+        end = await telling.step("paint", paint, telling, plan)
+        if end.problem:
+            await telling.step("end", telling.end, RequestState.cancelled if end.called_off else RequestState.refused)
+            notice = NoticeView(tone="done" if end.called_off else "refused", text=end.problem)
+            await telling.step("deliver", telling.deliver, notice, end.posted)
+            return
+        plan, posted = painted_plan(plan, end), end.posted
     made = await telling.step("render", render, telling, plan)
-    await telling.step("deliver", deliver, telling, plan, made)
+    await telling.step("deliver", deliver, telling, plan, made, posted)
 
 
 async def record(telling: Telling, ask: TransformPicture) -> Plan:
@@ -37,6 +50,32 @@ async def record(telling: Telling, ask: TransformPicture) -> Plan:
         raise
     await telling.accept(render_quotas(telling.parts.limits), plan)
     return plan
+
+
+async def paint(telling: Telling, plan: Plan) -> TaskEnd:
+    """Have it painted slowly, showing how it goes beside the picture it is made of."""
+    worker, recipe = telling.parts.worker, _transform(plan)
+    before = await patiently(lambda: worker.blob(recipe.picture), telling.parts.patience.away)
+    request = Paint(model=plan.model_id, recipe=recipe, seconds=PAINTING_S)
+    headline = said("🖌️ Painting it as well as it can…")
+
+    def shown(task: Task) -> PicturesView:
+        return progress_view(telling, task, plan.model_id, headline, before)
+
+    return await Watched(telling, f"paint-{telling.id}", request, shown).run()
+
+
+def painted_plan(plan: Plan, end: TaskEnd) -> Plan:
+    """The same plan, of the picture that was painted."""
+    result = end.finished().result
+    assert isinstance(result, Painted)
+    return plan.model_copy(update={"recipes": (result.recipe,)})
+
+
+def _transform(plan: Plan) -> Transform:
+    (recipe,) = plan.recipes
+    assert isinstance(recipe, Transform)
+    return recipe
 
 
 async def _plan(telling: Telling, ask: TransformPicture) -> Plan:

@@ -3,6 +3,7 @@
 One request as a line of JSON on standard input; reports as lines on standard output, the last a `result` or an `error`.
     find        {path, family, sha256, picture, seconds}          → previews, then the stored code
     directions  {path, family, out}                                → the file `out`
+    paint       {path, family, recipe, blobs, seconds}             → previews, then the picture as PNG
     animate     {frames, format, seconds, max_bytes, out}          → the file `out`
 """
 
@@ -20,10 +21,11 @@ from typing import Any, cast
 
 from PIL import Image
 
-from gan.contract import ErrorCode, WalkFormat
+from gan.contract import ErrorCode, Transform, WalkFormat
 from gan.data.frames import scaled
 from gan.errors import WorkerError
-from gan.spec import Family, LatentFamily, Seen
+from gan.sampling.transforms import opened_inputs
+from gan.spec import Family, LatentFamily, PaintingFamily, Seen
 
 PREVIEW_SIDE = 256
 MAX_PICTURE_SIDE = 4096
@@ -40,6 +42,8 @@ def main(get_family: Callable[[str], Family]) -> int:
                 family = cast("LatentFamily", get_family(request["family"]))
                 family.find_directions(Path(request["path"]), Path(request["out"]))
                 _report(kind="result")
+            case "paint":
+                _paint(request, cast("PaintingFamily", get_family(request["family"])))
             case "animate":
                 _animate(request)
     except WorkerError as error:
@@ -53,19 +57,30 @@ def main(get_family: Callable[[str], Family]) -> int:
     return 0
 
 
+def _seen(what: Seen) -> None:
+    height, width = what.pixels.shape[:2]
+    room = scaled(width, height, PREVIEW_SIDE)
+    preview = _png(Image.fromarray(what.pixels).resize(room, Image.Resampling.LANCZOS))
+    _report(kind="seen", fraction=what.fraction, distance=what.distance, preview=preview)
+
+
+def _png(picture: Image.Image) -> str:
+    out = io.BytesIO()
+    picture.save(out, "PNG", compress_level=1)
+    return base64.b64encode(out.getvalue()).decode()
+
+
+def _paint(request: dict[str, Any], family: PaintingFamily) -> None:
+    blobs = {name: Path(path).read_bytes() for name, path in request["blobs"].items()}
+    asked = opened_inputs(Transform.model_validate(request["recipe"]), blobs)
+    made = family.paint(Path(request["path"]), asked, request["seconds"], _seen)
+    picture = _png(Image.fromarray(made.pixels))
+    _report(kind="result", picture=picture, nearer=made.nearer, steps=made.steps, seconds=made.seconds)
+
+
 def _find(request: dict[str, Any], family: LatentFamily) -> None:
     picture = _opened(Path(request["picture"]))
-
-    def seen(what: Seen) -> None:
-        height, width = what.pixels.shape[:2]
-        room = scaled(width, height, PREVIEW_SIDE)
-        large = Image.fromarray(what.pixels).resize(room, Image.Resampling.LANCZOS)
-        out = io.BytesIO()
-        large.save(out, "PNG", compress_level=1)
-        preview = base64.b64encode(out.getvalue()).decode()
-        _report(kind="seen", fraction=what.fraction, distance=what.distance, preview=preview)
-
-    found = family.find(Path(request["path"]), request["sha256"], picture, request["seconds"], seen)
+    found = family.find(Path(request["path"]), request["sha256"], picture, request["seconds"], _seen)
     _report(
         kind="result",
         point=base64.b64encode(found.point).decode(),

@@ -31,11 +31,19 @@ def drawn(
     transforms = [recipe for recipe in recipes if isinstance(recipe, Transform)]
     if not transforms:
         return cast("SamplerModel", model).render(recipes)
-    opened = {name: opened_picture(blobs[name]) for one in transforms for name in (one.picture, one.second) if name}
-    asked = [
-        Transforming(opened[one.picture], opened[one.second] if one.second else None, one.options) for one in transforms
-    ]
-    return cast("TransformerModel", model).transform(asked)
+    return [_drawn_one(cast("TransformerModel", model), one, blobs) for one in transforms]
+
+
+def _drawn_one(model: TransformerModel, recipe: Transform, blobs: Mapping[str, bytes]) -> Rendered:
+    if recipe.painted is not None:
+        return Rendered(opened_picture(blobs[recipe.painted]))
+    return model.transform([opened_inputs(recipe, blobs)])[0]
+
+
+def opened_inputs(recipe: Transform, blobs: Mapping[str, bytes]) -> Transforming:
+    """The pictures that a recipe names, decoded. Raises `WorkerError(bad_picture)`."""
+    second = opened_picture(blobs[recipe.second]) if recipe.second else None
+    return Transforming(opened_picture(blobs[recipe.picture]), second, recipe.options)
 
 
 def opened_picture(data: bytes) -> NDArray[np.uint8]:

@@ -44,7 +44,7 @@ async def points(recipes: Sequence[Recipe], blobs: BlobStore) -> dict[str, bytes
     most = {part.blob: MAX_POINT_BYTES for recipe in recipes for part in parts(recipe) if isinstance(part, Point)}
     for recipe in recipes:
         if isinstance(recipe, Transform):
-            most |= {name: MAX_PICTURE_BYTES for name in (recipe.picture, recipe.second) if name}
+            most |= {name: MAX_PICTURE_BYTES for name in (recipe.picture, recipe.second, recipe.painted) if name}
     if len(most) > MAX_POINTS:
         raise WorkerError(ErrorCode.invalid, f"The recipes name more than {MAX_POINTS} stored codes or pictures.")
     return {name: await asyncio.to_thread(_read, blobs.existing(name), most[name]) for name in sorted(most)}

@@ -18,6 +18,8 @@ from gan.contract import (
     FamilyInfo,
     Find,
     Found,
+    Paint,
+    Painted,
     PictureFormat,
     Point,
     TaskRequest,
@@ -53,7 +55,7 @@ class Studio:
 
     def works(self) -> dict[str, Work]:
         """What does a task of each kind."""
-        return {"find": self.find, "walk": self.walk}
+        return {"find": self.find, "walk": self.walk, "paint": self.paint}
 
     def check(self, request: TaskRequest) -> None:
         """Raises `WorkerError` for what cannot be done, before it is queued."""
@@ -61,6 +63,14 @@ class Studio:
         if isinstance(request, Find):
             self.blobs.existing(request.picture)
             aids.check((Point(blob=request.picture),), self.families, request.model, file.family)
+            return
+        if isinstance(request, Paint):
+            aids.check((request.recipe,), self.families, request.model, file.family)
+            if not any(info.paints for info in self.families if info.name == file.family):
+                raise WorkerError(ErrorCode.recipe_unsupported, f"{request.model} has no slower form; render it.")
+            for name in (request.recipe.picture, request.recipe.second):
+                if name is not None:
+                    self.blobs.existing(name)
             return
         aids.check((frame_recipe(request.stops, _HALF_WAY), *request.stops), self.families, request.model, file.family)
         side = request.size or USUAL_SIDE
@@ -94,6 +104,27 @@ class Studio:
             steps=last["steps"],
             seconds=last["seconds"],
         )
+
+    async def paint(self, running: Running) -> TaskResult:
+        asked = running.task.request
+        assert isinstance(asked, Paint)
+        file, recipe = self.models.file(asked.model), asked.recipe.model_copy(update={"painted": None})
+        request = {
+            "do": "paint",
+            "path": str(file.path),
+            "family": file.family,
+            "recipe": recipe.model_dump(mode="json"),
+            "blobs": {name: str(self.blobs.existing(name)) for name in (recipe.picture, recipe.second) if name},
+            "seconds": asked.seconds,
+        }
+        last: dict[str, Any] = {}
+        async with aclosing(self.engine.errand(request)) as reports:
+            async for last in reports:
+                if last["kind"] == "seen":
+                    running.tell(fraction=last["fraction"], preview=base64.b64decode(last["preview"]))
+        blob = await asyncio.to_thread(self.blobs.add, base64.b64decode(last["picture"]))
+        figures = {name: last[name] for name in ("nearer", "steps", "seconds")}
+        return Painted(recipe=recipe.model_copy(update={"painted": blob}), **figures)
 
     async def walk(self, running: Running) -> TaskResult:
         asked = running.task.request

@@ -40,6 +40,8 @@ from gan.contract import (
     MarkReading,
     ModelCard,
     ModelInfo,
+    Paint,
+    Painted,
     Picture,
     PictureSource,
     Point,
@@ -203,10 +205,14 @@ class FakeWorker:
         body: TaskRequest = TypeAdapter(TaskRequest).validate_python(kept["body"])
         state = TaskState.finished if share == 1.0 else TaskState.running
         state = TaskState.cancelled if kept.get("cancelled") else state
-        result: Found | Walked | None = None
+        result: Found | Walked | Painted | None = None
         if state is TaskState.finished and isinstance(body, Find):
             point = await self.put_blob(f"point of {body.picture}".encode())
             result = Found(recipe=Point(blob=point), distance=0.2, mean_distance=1.0, steps=40, seconds=1.0)
+        elif state is TaskState.finished and isinstance(body, Paint):
+            blob = await self.put_blob(_png(body.model_dump_json(), 64))
+            recipe = body.recipe.model_copy(update={"painted": blob})
+            result = Painted(recipe=recipe, nearer=0.95, steps=200, seconds=1.0)
         elif state is TaskState.finished:
             assert isinstance(body, Walk)
             blob = await self.put_blob(_png(body.model_dump_json(), 64))

@@ -73,6 +73,22 @@ async def test_weaker_and_stronger_go_on_from_the_same_pictures(studio: House) -
     assert rerolled.tone == "refused"
 
 
+async def test_the_slow_form_shows_how_it_goes_and_can_be_rebuilt(studio: House) -> None:
+    studio.worker.task_seconds = 1.6
+    ask = TransformPicture(family="style", picture=upload(studio, 5), second=upload(studio, 6), best=True)
+    origin = await studio.ask(ask)
+    seen = await studio.messenger.pictures(origin)
+    if seen.progress is None:  # a slow machine shows only the end
+        seen = await studio.messenger.pictures(origin)
+    await settled(studio, origin.interaction_id)
+    (output,) = await studio.records.outputs.of_request(origin.interaction_id)
+    assert output.recipe["painted"], "the painting itself is kept"
+    assert await rebuild(studio.records, studio.worker, output.id)
+    weaker = await made(studio, Play(output_id=output.id, move="weaker"))
+    (changed,) = await studio.records.outputs.of_request(weaker.request_id)
+    assert changed.recipe["painted"] is None, "from there on it is made in one pass"
+
+
 async def test_what_cannot_be_transformed_is_said(studio: House) -> None:
     artwork = (await studio.messenger.pictures(await studio.ask(Generate(count=1)))).pictures[0].output_id
     broken = Source(upload=studio.files.put("broken.png", b"\x89PNG\r\n\x1a\n and then nothing"))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from gan.contract import FamilyInfo
 from gan.rundir import RunDir
-from gan.spec import TransformerModel
+from gan.spec import PaintedPicture, Seen, TransformerModel, Transforming
 
 
 class StyleFamily:
-    """`gan.spec.TransformerFamily`; torch is imported when a method runs."""
+    """`gan.spec.PaintingFamily`; torch is imported when a method runs."""
 
     info = FamilyInfo(
         name="style",
@@ -21,12 +22,18 @@ class StyleFamily:
         data="content+style",
         takes=2,
         heeds=("strength", "seed"),
+        paints=True,
     )
 
     def load(self, path: Path, device: str = "cpu") -> TransformerModel:
         from gan.families.style.serve import StyleModel
 
         return StyleModel.read(path, device)
+
+    def paint(self, path: Path, asked: Transforming, seconds: float, seen: Callable[[Seen], None]) -> PaintedPicture:
+        from gan.families.style.paint import paint
+
+        return paint(path, asked, seconds, seen)
 
     def train(self, run: RunDir) -> None:
         from gan.families.style.train import train

@@ -31,7 +31,7 @@ class StyleModel:
     """`gan.spec.TransformerModel`."""
 
     def __init__(self, card: ModelCard, painter: Painter, features: FrozenFeatures, device: str) -> None:
-        self.card, self._painter, self._features, self._device = card, painter, features, torch.device(device)
+        self.card, self.features, self._painter, self._device = card, features, painter, torch.device(device)
         parts = (*painter.parameters(), *features.buffers())
         self.nbytes = sum(tensor.nbytes for tensor in parts)
 
@@ -79,7 +79,7 @@ class StyleModel:
         return painted[:, :, :height, :width].cpu().clamp(0, 1)
 
     def _look(self, rgb: Tensor) -> tuple[Seen, Look]:
-        seen = look(self._features, rgb.contiguous(memory_format=torch.channels_last))
+        seen = look(self.features, rgb.contiguous(memory_format=torch.channels_last))
         return seen, Look.of(seen, colours(rgb))
 
 
