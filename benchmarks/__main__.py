@@ -2,7 +2,7 @@
 none. By name only, since they take long: `quality` (figures by set, number of pictures and time) and `peers` (beside
 other GANs); both take `--sets` and `--minutes`; `prompts` (what words find and make; `--held-out DIR`);
 `selfsupervised` (features from a community's own pictures; `--teach-seconds S`); `provenance` (marks and manifests;
-`--outputs`, `--unmarked`).
+`--outputs`, `--unmarked`); `families` (the other samplers; `--full --digits DIR --only NAME …`).
 
 How much the house bears is measured only by name, and ends with 1 when a promise did not hold (docs/reliability.md):
 `kills [--requests N] [--kills M] [--database postgres]`, `load [--rate R] [--seconds S]`, `faults [--requests N]`,
@@ -21,6 +21,7 @@ from rich.console import Console
 
 from benchmarks import (
     chat,
+    families,
     faults,
     kills,
     load,
@@ -37,7 +38,7 @@ from benchmarks import (
 )
 
 USUAL = ("chat", "train", "studio", "step", "sampling")
-BY_NAME = ("quality", "peers", "prompts", "selfsupervised", "provenance", "kills", "load", "faults", "soak")
+BY_NAME = ("quality", "families", "peers", "prompts", "selfsupervised", "provenance", "kills", "load", "faults", "soak")
 
 
 async def measure(options: argparse.Namespace) -> bool:
@@ -56,6 +57,8 @@ async def measure(options: argparse.Namespace) -> bool:
         await sampling.run(console)
     if "quality" in which:
         await asyncio.to_thread(quality.run, console, options)
+    if "families" in which:
+        await asyncio.to_thread(families.run, console, options)
     if "peers" in which:
         await asyncio.to_thread(peers.run, console, options)
     if "prompts" in which:
@@ -93,6 +96,7 @@ def main() -> None:
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
     quality.add_arguments(parser)
     peers.add_arguments(parser)
+    families.add_arguments(parser)
     sys.exit(not asyncio.run(_until_told(parser.parse_args())))
 
 
