@@ -5,6 +5,8 @@ A table that is added later is found by itself, as long as its columns name memb
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +30,7 @@ from bot.records.schema import metadata, now
 from bot.records.showcases import showcased
 from bot.records.trainings import trainings
 
+_HASH = re.compile(r"\b[0-9a-f]{64}\b")
 NOBODY = 0
 """Who takes the place of somebody erased where a row must stay for others: a collection, a server's choice."""
 KEPT = frozenset({"blocked_members"})
@@ -84,10 +87,19 @@ class Erasing:
         return list(dict.fromkeys(Shown(*row) for row in rows))
 
     async def own_blobs(self, member_id: int) -> list[str]:
-        """Files at the worker that only this member's rows name: animations. Works are known elsewhere."""
-        query = sa.select(animations.c.sha256).join(requests).where(requests.c.member_id == member_id)
+        """Files at the worker that this member's rows name: animations, uploads that a picture was made from, codes
+        that were found from one. Works that somebody gave, or that a model learned from, are not among them."""
+        mine = requests.c.member_id == member_id
+        moving = sa.select(animations.c.sha256).join(requests).where(mine)
+        made = sa.select(outputs.c.recipe).join(requests).where(mine)
         async with self.database.read() as connection:
-            return sorted(set((await connection.execute(query)).scalars()))
+            found = set((await connection.execute(moving)).scalars())
+            for recipe in (await connection.execute(made)).scalars():
+                found |= set(_HASH.findall(json.dumps(recipe)))
+            given = sa.select(artworks.c.sha256).where(artworks.c.withdrawn_at.is_(None))
+            learned = sa.select(version_works.c.sha256)
+            kept = set((await connection.execute(given.union(learned))).scalars()) if found else set()
+        return sorted(found - kept)
 
     async def erase(self, member_id: int, keep_request: int | None = None) -> None:
         """Leave nothing of a member; what others need keeps standing without their name. Harmless twice.

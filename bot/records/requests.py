@@ -229,6 +229,13 @@ class Requests:
             row = (await connection.execute(sa.select(requests).where(requests.c.id == request_id))).one_or_none()
         return _request(row) if row else None
 
+    async def at_work(self, kind: str, but: int) -> int:
+        """How many requests of a kind are being worked on, without this one."""
+        going = (requests.c.kind == kind) & (requests.c.state == RequestState.working) & (requests.c.id != but)
+        async with self.database.read() as connection:
+            query = sa.select(sa.func.count()).select_from(requests).where(going)
+            return int((await connection.execute(query)).scalar_one())
+
     async def _change(self, request_id: int, timings: Mapping[str, float] | None = None, **values: Any) -> None:
         async with self.database.write() as connection:
             await _change(connection, request_id, timings, **values)

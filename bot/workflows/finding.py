@@ -28,6 +28,7 @@ class FindPlan(Plain):
 async def find(telling: Telling, ask: FindPicture) -> None:
     plan = await telling.step("record", record, telling, ask)
     end = await telling.step("search", search, telling, plan)
+    await telling.step("forget upload", forget_upload, telling, plan)
     if end.problem:
         await telling.step("end", telling.end, RequestState.cancelled if end.called_off else RequestState.refused)
         notice = NoticeView(tone="done" if end.called_off else "refused", text=end.problem)
@@ -52,6 +53,14 @@ async def record(telling: Telling, ask: FindPicture) -> FindPlan:
     png = seen.png
     blob = await patiently(lambda: parts.worker.put_blob(png), parts.patience.away)
     return FindPlan(model_id=model.id, model_title=model.title, picture=blob)
+
+
+async def forget_upload(telling: Telling, plan: FindPlan) -> None:
+    """The upload was only to be looked for: it is not kept. While others look for something it may be theirs too."""
+    records, worker = telling.parts.records, telling.parts.worker
+    if await records.requests.at_work("find", but=telling.id) or await records.art.still_used([plan.picture]):
+        return
+    await patiently(lambda: worker.forget_blob(plan.picture), telling.parts.patience.away)
 
 
 async def search(telling: Telling, plan: FindPlan) -> TaskEnd:
