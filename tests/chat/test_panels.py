@@ -13,16 +13,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from bot.chat import pages, panels, studio_pages, studio_texts, texts, training_panel, trees
+from bot.chat import film_panel, pages, panels, studio_pages, studio_texts, texts, training_panel, trees
 from bot.chat.buttons import PRESSES
 from bot.chat.parts import Panel, bar, duration, plain, small
 from bot.safety.intake import Reason
-from bot.stories import FamilyView, MatesView, ModelLine, NoticeView, PicturesView, QueueLine, TrainingView
+from bot.stories import FamilyView, FilmView, MatesView, ModelLine, NoticeView, PicturesView, QueueLine, TrainingView
 from playground.checks.components import walk
 from playground.checks.messages import Draft, read_message
 from playground.uploads import Upload
 from tests.chat.views import (
     PNG,
+    film_views,
     kin,
     model_lines,
     notice_views,
@@ -97,6 +98,13 @@ def test_pictures_fit_discord(view: PicturesView, private: bool) -> None:
 @given(training_views, st.none() | st.just(PNG))
 def test_trainings_fit_discord(view: TrainingView, chart: bytes | None) -> None:
     sent(training_panel.training(view, chart))
+
+
+@quick
+@given(film_views)
+def test_films_fit_discord(view: FilmView) -> None:
+    draft = sent(film_panel.film(view))
+    assert len(found(draft, 12)[0]["items"]) == 1
 
 
 @quick

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from bot.stories import (
+    FilmView,
     Kin,
     ModelLine,
     NoticeView,
@@ -158,6 +159,7 @@ pictures_views = st.builds(
     model_title=long_words,
     headline=long_words,
     details=st.lists(long_words, max_size=8).map(tuple),
+    notes=st.lists(long_words, max_size=3).map(tuple),
     pictures=st.lists(shown_pictures, min_size=1, max_size=12, unique_by=lambda one: one.output_id).map(tuple),
     large=st.booleans(),
     subject_id=st.none() | st.integers(0, 2**63 - 1),
@@ -170,6 +172,13 @@ pictures_views = st.builds(
     animation=st.booleans(),
     stops=st.sampled_from([(), (1, 1), (2**63 - 1,), tuple(range(1, 9))]),
     parents=st.sampled_from([(), parents(1, 2), (Parent(output_id=2**63 - 1, name="*" * 200),)]),
+)
+film_views = st.builds(
+    FilmView,
+    training_id=names,
+    title=long_words,
+    film=st.just(b64encode(PNG)),
+    model_id=st.none() | names,
 )
 notice_views = st.builds(
     NoticeView,
@@ -185,6 +194,7 @@ training_views = st.builds(
     title=long_words,
     source=long_words,
     phase=st.sampled_from(TrainingPhase),
+    film=st.booleans(),
     left_out=st.lists(long_words, max_size=30).map(tuple),
     place=st.none() | st.integers(1, 10**6),
     activity=long_words,

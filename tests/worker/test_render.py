@@ -8,6 +8,7 @@ import hashlib
 import io
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import numpy as np
 import pytest
@@ -37,6 +38,19 @@ async def test_a_picture_is_what_its_description_says(shared: Worker) -> None:
         assert len(weights) == 8
         assert weights == sorted(weights, reverse=True)
     assert answer["times"]["upscale_ms"] > 0
+
+
+async def test_words_that_a_model_does_not_know_come_with_the_picture(shared: Worker) -> None:
+    prompt = {"kind": "prompt", "text": "zeppelin", "seed": 3}
+    recipes = [prompt, {"kind": "seed", "seed": 1}, {"kind": "vary", "of": prompt, "seed": 2}]
+    status, answer, _ = await shared.ask("POST", "/v1/render", json={"model": "base", "recipes": recipes})
+    assert status == 200
+    told = {"word": "zeppelin", "nearest": ["dot"]}
+    assert [one["unknown"] for one in answer["pictures"]] == [[told], [], [told]]
+    assert (await shared.ask("POST", "/v1/render", json={"model": "base", "recipes": recipes}))[1] == {
+        **answer,
+        "times": ANY,
+    }
 
 
 async def test_headers_name_the_model_and_echo_the_request_id(shared: Worker) -> None:
@@ -141,7 +155,7 @@ def bush(levels: int) -> dict[str, Any]:
         (b'{"model": "base", "recipes": [{"kind": "seed", "seed": 1}], "size": 100000}', "invalid"),
         (b'{"model": "../base", "recipes": [{"kind": "seed", "seed": 1}]}', "invalid"),
         (b'{"model": "gone", "recipes": [{"kind": "seed", "seed": 1}]}', "model_missing"),
-        (b'{"model": "base", "recipes": [{"kind": "prompt", "text": "cat", "seed": 1}]}', "recipe_unsupported"),
+        (b'{"model": "base", "recipes": [{"kind": "anchor", "index": 1}]}', "recipe_unsupported"),
         (b"[" * 1_000_000, "recipe_too_deep"),
         (b"x" * (4 * 1024 * 1024 + 1), "too_large"),
     ],

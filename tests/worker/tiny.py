@@ -29,17 +29,22 @@ from gan.contract import (
     Figures,
     ModelCard,
     Progress,
+    Prompt,
     Recipe,
     Seed,
     TrainingState,
+    UnknownWord,
     Upscaler,
     Vary,
+    prompts_in,
 )
 from gan.errors import WorkerError
 from gan.rundir import Report, RunDir
 from gan.spec import Rendered, SamplerModel, TransformerModel, Transforming
 
-INFO = FamilyInfo(name="tiny", title="Tiny", kind="sampler", recipes=("seed", "vary", "blend"), summary="For tests.")
+INFO = FamilyInfo(
+    name="tiny", title="Tiny", kind="sampler", recipes=("seed", "vary", "blend", "prompt"), summary="For tests."
+)
 TINTED = FamilyInfo(name="tinted", title="Tinted", kind="transformer", recipes=("transform",), takes=2)
 FAMILIES = (INFO, TINTED)
 SIZE, CODE = 64, 8
@@ -74,7 +79,8 @@ class TinyModel:
             if not self.card.alpha:
                 pixels[..., 3] = 255
             credits_ = tuple(Credit(work=f"{n:02d}", weight=(n + 1) / 78) for n in range(12))
-            rendered.append(Rendered(pixels.numpy(), credits_))
+            unknown = tuple(UnknownWord(word=text, nearest=("dot",)) for text in prompts_in(recipe))
+            rendered.append(Rendered(pixels.numpy(), credits_, unknown))
         return rendered
 
 
@@ -83,6 +89,8 @@ def _code(recipe: Recipe) -> NDArray[np.float32]:
         case Seed(seed=seed):
             _misbehave(seed)
             return np.random.default_rng(seed).standard_normal(CODE, np.float32)
+        case Prompt(text=text, seed=seed):
+            return np.random.default_rng(seed + len(text)).standard_normal(CODE, np.float32)
         case Vary(of=of, seed=seed, amount=amount):
             return _lerp(_code(of), _code(Seed(seed=seed)), amount)
         case Blend(a=a, b=b, t=t):
