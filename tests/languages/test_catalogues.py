@@ -113,7 +113,14 @@ def test_a_name_with_braces_is_no_gap() -> None:
 
 
 def test_the_search_sees_every_way_of_saying_something() -> None:
-    code = "raise Refused('no')\nraise Retry(AWAY)\nsaid(A if x else B)\nAWAY = 'away'\nA, B = 1, 2\n"
-    calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    code = "raise Refused('no')\nraise Retry(AWAY)\nsaid(A if x else B)\nsaid(A.get(x))\nAWAY = 'away'\nA, B = 1, 2\n"
+    calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)][:4]
     constants = {"AWAY": ["away"], "A": ["a"], "B": ["b"]}
-    assert [texts._literal(call.args[0], constants) for call in calls] == [["no"], ["away"], ["a", "b"]]
+    assert [texts._literal(call.args[0], constants) for call in calls] == [["no"], ["away"], ["a", "b"], ["a"]]
+
+
+def test_the_search_sees_sentences_that_somebody_else_says(found: texts.Found) -> None:
+    """Constants handed on to what says them: of texts' files all, of other files those of more than one word."""
+    known = {one.text for one in found.sentences}
+    assert {"Again", "I made this art or hold the rights to it. This server's models may learn from it under the "
+            "licence I chose. I can withdraw it at any time."} <= known  # fmt: skip
