@@ -15,6 +15,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import torch
@@ -61,16 +62,28 @@ class SmallNet(nn.Module):
 
 
 class ShippedNet(nn.Module):
-    """The shipped net's two deepest taps; it has no batch norm left, so its own weights are taught on."""
+    """The shipped net's two deepest taps, thawed: its convolutions, with their batch norm folded in, can be taught on."""
 
     width = 112 + 320
 
     def __init__(self) -> None:
         super().__init__()
         self.net = FrozenFeatures(TAPS)
+        frozen = [(parent, name, child) for parent in self.net.modules() for name, child in parent.named_children()]
+        for parent, name, child in frozen:
+            if "flipped" in dict(child.named_buffers(recurse=False)):
+                setattr(parent, name, _thawed(child))
 
     def forward(self, x: Tensor) -> Tensor:
         return torch.cat([one.mean((2, 3)) for one in self.net(x)], 1)
+
+
+def _thawed(frozen: Any) -> nn.Module:
+    weight = frozen.get_buffer("weight")
+    channels = (weight.shape[1] * frozen.groups, weight.shape[0])
+    conv = nn.Conv2d(*channels, weight.shape[-1], frozen.stride, frozen.padding, groups=frozen.groups)
+    conv.load_state_dict({"weight": weight, "bias": frozen.get_buffer("bias")})
+    return nn.Sequential(conv, nn.ReLU6()) if frozen.activate else conv
 
 
 class Heads(nn.Module):
