@@ -62,7 +62,7 @@ class SmallNet(nn.Module):
 
 
 class ShippedNet(nn.Module):
-    """The shipped net's two deepest taps, thawed: its convolutions, with their batch norm folded in, can be taught on."""
+    """The shipped net's two deepest taps, thawed: its convolutions, batch norm folded in, can be taught on."""
 
     width = 112 + 320
 
