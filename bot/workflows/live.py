@@ -45,6 +45,11 @@ ACTIVITIES: Mapping[str, str] = {
     "going there and back": "learning to lead pictures into the style and back",
     "judging": "looking at what it has learned",
 }
+AT_A_SIDE: Mapping[str, str] = {
+    "growing": "growing to {side} pixels",
+    "drawing": "learning to draw with {side} pixels",
+}
+"""Of a model that grows: `growing-16`."""
 PHASES: Mapping[TrainingState, TrainingPhase] = {
     TrainingState.queued: TrainingPhase.queued,
     TrainingState.running: TrainingPhase.running,
@@ -239,6 +244,9 @@ def activity(progress: Progress, silent_s: float = 0.0) -> str:
     """What the trainer does, in a member's words."""
     if not progress.seconds:
         return waited("getting ready", silent_s)
+    phase, _, side = progress.phase.partition("-")
+    if side and phase in AT_A_SIDE:
+        return said(AT_A_SIDE[phase], side=side)
     return said(ACTIVITIES[progress.phase]) if progress.phase in ACTIVITIES else progress.phase
 
 

@@ -15,6 +15,7 @@ FAMILIES: Mapping[str, str] = {
     "dcgan": "gan.families.dcgan",
     "vae": "gan.families.vae",
     "diffusion": "gan.families.diffusion",
+    "progressive": "gan.families.progressive",
     "pix2pix": "gan.families.pix2pix",
     "pix2pixhd": "gan.families.pix2pixhd",
     "cyclegan": "gan.families.cyclegan",

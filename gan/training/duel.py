@@ -6,6 +6,7 @@ Steps and networks are each family's own.
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import torch
@@ -57,11 +58,12 @@ class Duel:
     def noise(self, count: int, code: int) -> Tensor:
         return torch.randn(count, code, generator=self.random).to(self.device)
 
-    def r1(self, real: Tensor) -> Tensor:
-        """R1 as the options weigh it, zero on the steps between."""
+    def r1(self, real: Tensor, judge: Callable[[Tensor], Tensor] | None = None) -> Tensor:
+        """R1 as the options weigh it, zero on the steps between. `judge` is the discriminator if it takes more than
+        pictures."""
         if not self.options.r1 or self.steps % self.options.r1_every:
             return torch.zeros((), device=self.device)
-        return self.options.r1 * self.options.r1_every * r1_penalty(self.discriminator, real)
+        return self.options.r1 * self.options.r1_every * r1_penalty(judge or self.discriminator, real)
 
     def seen(self, count: int) -> None:
         """After a step on so many pictures: move the average, count."""

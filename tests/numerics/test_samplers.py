@@ -18,6 +18,9 @@ from gan.contract import Blend, Edit, Recipe, Seed, TrainingRequest, Truncate, V
 from gan.errors import WorkerError
 from gan.families.dense.config import Config
 from gan.families.dense.step import build, train_step
+from gan.families.progressive import config as progressive
+from gan.families.progressive import networks as progressive_nets
+from gan.families.progressive.growth import Stage, stage_at
 from gan.rundir import RunConfig, RunDir
 from gan.sampling.latent import along_sphere, normal
 from gan.training.duel import Duel, optimise
@@ -27,6 +30,7 @@ TINY: dict[str, dict[str, int]] = {
     "dcgan": {"size": 16, "width": 4, "widest": 8, "code": 4, "batch": 8},
     "vae": {"size": 16, "width": 4, "widest": 8, "hidden": 8, "code": 4, "batch": 8},
     "diffusion": {"size": 16, "width": 8, "batch": 8, "steps": 3},
+    "progressive": {"size": 16, "width": 8, "widest": 8, "code": 4, "batch": 8},
 }
 STEPS = 6
 SMALL = Config.model_validate(
@@ -260,3 +264,48 @@ def test_one_step_of_the_generator_raises_what_the_judge_says_of_its_pictures() 
     before = duel.discriminator(duel.generator(z)).mean().detach()
     optimise(duel.generator_optimiser, generator_loss(duel.discriminator(duel.generator(z))))
     assert float(duel.discriminator(duel.generator(z)).mean().detach()) > float(before)
+
+
+def grown(size: int = 16) -> tuple[progressive.Config, progressive_nets.Generator, progressive_nets.Discriminator]:
+    config = progressive.Config.model_validate({"size": size, "channels": 3, "width": 16, "widest": 8, "code": 4})
+    torch.manual_seed(0)
+    return config, progressive_nets.Generator(config), progressive_nets.Discriminator(config)
+
+
+def test_a_new_side_begins_exactly_as_the_old_one_enlarged() -> None:
+    _, generator, discriminator = grown()
+    z = torch.randn(4, 4)
+    for level in (1, 2):
+        old = generator(z, Stage(level - 1, 1.0))
+        new = generator(z, Stage(level, 0.0))
+        assert torch.equal(new, progressive_nets.doubled(old))
+        assert torch.equal(discriminator(new, Stage(level, 0.0)), discriminator(old, Stage(level - 1, 1.0)))
+        assert not torch.equal(generator(z, Stage(level, 0.5)), new)
+
+
+def test_sides_fade_in_one_after_another_and_the_last_stays_longest() -> None:
+    stages = [stage_at(n / 1000, 5) for n in range(1001)]
+    assert (stages[0].side, stages[-1].side, stages[-1].alpha) == (4, 64, 1.0)
+    assert [s.level for s in stages] == sorted(s.level for s in stages)
+    time_at = {level: sum(s.level == level for s in stages) for level in range(5)}
+    assert time_at[4] == max(time_at.values())
+    for level in range(1, 5):
+        alphas = [s.alpha for s in stages if s.level == level]
+        assert alphas == sorted(alphas)
+        assert (alphas[0] < 0.05, alphas[-1]) == (True, 1.0)
+    assert stage_at(0.0, 5, grow=False) == Stage(4, 1.0)
+
+
+def test_the_deviation_of_a_batch_tells_sameness() -> None:
+    same = torch.randn(1, 3, 4, 4).repeat(8, 1, 1, 1)
+    told = progressive_nets.with_deviation
+    assert float(told(same)[:, 3].max()) < 1e-3 < float(told(torch.randn(8, 3, 4, 4))[:, 3].min())
+
+
+def test_the_paper_s_own_loss_trains_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick(monkeypatch)
+    run = make_run(tmp_path / "run", "progressive", loss="wgan-gp")
+    families.get("progressive").train(run)
+    report = run.report()
+    assert report is not None
+    assert report.state == "finished", report.error
