@@ -40,6 +40,7 @@ async def test_a_member_generates_plays_trains_and_comes_back(house: House) -> N
         await member.picture("01-hello")
         panel = await generate(member)
         await play(member, panel)
+        await ask_in_words(member)
         await open_and_move(member)
         await breed(member)
         await pull_sliders(member)
@@ -73,6 +74,21 @@ async def play(member: Visitor, panel: str) -> None:
     await expect(member.messages().last).not_to_have_attribute("data-message-id", panel)
     await member.wait_for_pictures(member.newest(), 4)
     await member.picture("04-variations")
+
+
+async def ask_in_words(member: Visitor) -> None:
+    """A prompt brings pictures of what the base knows, and a word on what it does not; reroll keeps the prompt."""
+    await member.command("generate", prompt="purple umbrella under a zeppelin")
+    panel = member.page.get_by_test_id("message").filter(has_text="“purple umbrella under a zeppelin”").last
+    await member.wait_for_text(panel, "This model knows no word like “zeppelin”")
+    await member.wait_for_pictures(panel, 4)
+    await panel.scroll_into_view_if_needed()
+    await member.picture("04b-in-words")
+    panel = member.message(await member.id_of(panel))
+    before = await member.sources(panel)
+    await member.press(panel, "reroll")
+    await member.wait_for_other_pictures(panel, before)
+    await member.wait_for_text(panel, "“purple umbrella under a zeppelin”")
 
 
 async def open_and_move(member: Visitor) -> None:
