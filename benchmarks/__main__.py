@@ -2,7 +2,8 @@
 none. By name only, since they take long: `quality` (figures by set, number of pictures and time) and `peers` (beside
 other GANs); both take `--sets` and `--minutes`; `prompts` (what words find and make; `--held-out DIR`);
 `selfsupervised` (features from a community's own pictures; `--teach-seconds S`); `provenance` (marks and manifests;
-`--outputs`, `--unmarked`); `families` (the other samplers; `--full --digits DIR --only NAME …`).
+`--outputs`, `--unmarked`); `uploads` (hostile files; `--corpus`,
+`--mutations`); `families` (the other samplers; `--full --digits DIR --only NAME …`).
 
 How much the house bears is measured only by name, and ends with 1 when a promise did not hold (docs/reliability.md):
 `kills [--requests N] [--kills M] [--database postgres]`, `load [--rate R] [--seconds S]`, `faults [--requests N]`,
@@ -35,10 +36,23 @@ from benchmarks import (
     step,
     studio,
     train,
+    uploads,
 )
 
 USUAL = ("chat", "train", "studio", "step", "sampling")
-BY_NAME = ("quality", "families", "peers", "prompts", "selfsupervised", "provenance", "kills", "load", "faults", "soak")
+BY_NAME = (
+    "quality",
+    "families",
+    "peers",
+    "prompts",
+    "selfsupervised",
+    "provenance",
+    "uploads",
+    "kills",
+    "load",
+    "faults",
+    "soak",
+)
 
 
 async def measure(options: argparse.Namespace) -> bool:
@@ -67,6 +81,8 @@ async def measure(options: argparse.Namespace) -> bool:
         await asyncio.to_thread(selfsupervised.run, console, options.teach_seconds)
     if "provenance" in which:
         holds &= await asyncio.to_thread(provenance.run, console, options.outputs, options.unmarked)
+    if "uploads" in which:
+        holds &= await uploads.run(console, options.corpus, options.mutations)
     if "kills" in which:
         holds &= await kills.run(console, options.requests, options.kills, options.database)
     if "load" in which:
@@ -87,6 +103,8 @@ def main() -> None:
     parser.add_argument("--held-out", type=Path, help="folder of pictures named by what they show, for prompts")
     parser.add_argument("--teach-seconds", type=float, default=150.0, help="for each net of selfsupervised")
     parser.add_argument("--requests", type=int, default=20_000)
+    parser.add_argument("--corpus", type=Path, help="folder with Pillow's test pictures")
+    parser.add_argument("--mutations", type=int, default=5000)
     parser.add_argument("--outputs", type=int, default=1000)
     parser.add_argument("--unmarked", type=int, default=10_000)
     parser.add_argument("--kills", type=int, default=400)

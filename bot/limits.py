@@ -120,8 +120,9 @@ class Intake(Section):
     )
     megapixels: PositiveInt = env(
         "ARTEL_MEGAPIXELS",
-        40,
-        "Largest picture taken, in million pixels: more than a phone's camera makes, few enough to decode in memory.",
+        25,
+        "Largest picture taken, in million pixels: what a phone's camera makes, and what decodes in two seconds and "
+        "half a gigabyte, whatever is in it.",
     )
     smallest_side: PositiveInt = env(
         "ARTEL_SMALLEST_SIDE", 16, "Smallest side taken, in pixels; below it there is nothing to learn."

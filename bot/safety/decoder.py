@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 if TYPE_CHECKING:
     from bot.safety.looking import Look
@@ -27,6 +27,17 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 LONGEST_ASPECT = 4.0
 """Longer pictures are banners or strips: a square of them shows nothing of the whole."""
 THUMB_SIDE = 16
+ORIENTATION = 0x0112
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""By EXIF's orientation; 1 is upright."""
 READY = b"ready\n"
 LINE_BYTES = 16 * 1024
 """Of the line that asks; the certificate of our own house is in it."""
@@ -34,7 +45,7 @@ LINE_BYTES = 16 * 1024
 
 @dataclass(frozen=True)
 class Limits:
-    megapixels: int = 40
+    megapixels: int = 25
     smallest_side: int = 16
     kept_side: int = 512
     seconds: float = 8.0
@@ -136,7 +147,7 @@ def _decode(data: bytes, limits: Limits) -> tuple[Answer, bytes]:
         if format_ == "JPEG":  # decodes at a half, a quarter or an eighth, which is quicker and needs less memory
             picture.draft("RGB", (limits.kept_side * 2, limits.kept_side * 2))
         picture.load()
-        clean = plain(ImageOps.exif_transpose(picture))
+        clean = upright(picture, limits.kept_side * 2)
     clean = _square(_shrunk(clean, limits.kept_side))
     _check_content(clean)
     file = io.BytesIO()
@@ -164,6 +175,21 @@ def checked_size(width: int, height: int, limits: Limits) -> None:
         raise _No("too_small")
     if max(width, height) > LONGEST_ASPECT * min(width, height):
         raise _No("too_long")
+
+
+def upright(picture: Image.Image, side: int) -> Image.Image:
+    """RGB or RGBA, turned as its metadata say, and already made coarser where it is much larger than `side`.
+
+    In this order a picture of the largest size is held twice at most: memory is what a hostile one asks for.
+    """
+    turn = TURNS.get(picture.getexif().get(ORIENTATION, 1))
+    factor = min(picture.size) // side
+    if factor > 1 and picture.mode in ("L", "RGB", "RGBA", "CMYK"):
+        picture = picture.reduce(factor)
+    clean = plain(picture)
+    clean = clean.transpose(turn) if turn is not None else clean
+    clean.info = {}  # a colour profile would be written along, and with it whatever is in it
+    return clean
 
 
 def plain(picture: Image.Image) -> Image.Image:

@@ -163,6 +163,10 @@ class Intake:
                 works.append(found)
         return SetReport(tuple(works), tuple(rejected), self._lines(rejected), _notes(works))
 
+    def children(self) -> list[int]:
+        """Process ids of the decoding children at rest, for those who watch what they take."""
+        return self._pool.resting()
+
     async def close(self) -> None:
         await self._pool.close()
 

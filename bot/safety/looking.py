@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from PIL import Image, ImageOps
+from PIL import Image
 
-from bot.safety.decoder import FORMATS, Limits, checked_size, fingerprint, plain
+from bot.safety.decoder import FORMATS, Limits, checked_size, fingerprint, upright
 
 MOST_SIDE = 1024
 """Larger pictures are made smaller before their mark is looked for: it is seen at 128 px anyway."""
@@ -57,10 +57,11 @@ def look(data: bytes, limits: Limits, anchors: str, label: str) -> tuple[Look, b
     with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
         checked_size(*picture.size, limits)
         kind, animated, size = picture.format or "", bool(getattr(picture, "is_animated", False)), picture.size
+        if kind == "JPEG":
+            picture.draft("RGB", (MOST_SIDE * 2, MOST_SIDE * 2))
         picture.load()
-        exact = picture.convert("RGBA")
-        pixels = sha256(f"{exact.width}x{exact.height} ".encode() + exact.tobytes()).hexdigest()
-        clean = plain(ImageOps.exif_transpose(picture))
+        clean = upright(picture, MOST_SIDE)
+        pixels = _pixels(picture) if max(size) <= MOST_SIDE else ""  # we never made a larger one
     clean.thumbnail((MOST_SIDE, MOST_SIDE), Image.Resampling.LANCZOS)
     file = io.BytesIO()
     clean.save(file, "PNG", compress_level=1)
@@ -77,6 +78,11 @@ def look(data: bytes, limits: Limits, anchors: str, label: str) -> tuple[Look, b
         manifest=manifest_in(data, MEDIA_TYPES[kind], anchors, label),
     )
     return found, file.getvalue()
+
+
+def _pixels(picture: Image.Image) -> str:
+    exact = picture.convert("RGBA")
+    return sha256(f"{exact.width}x{exact.height} ".encode() + exact.tobytes()).hexdigest()
 
 
 def manifest_in(data: bytes, media_type: str, anchors: str, label: str) -> dict[str, Any] | None:

@@ -58,6 +58,10 @@ class _Child:
         )
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def alive(self) -> bool:
         return self._process.returncode is None
 
@@ -110,6 +114,10 @@ class DecoderPool:
             await child.end()
             log.info("a picture of %d bytes ended its decoder: %s", len(data), reason)
             return {"reason": reason}, b""
+
+    def resting(self) -> list[int]:
+        """Process ids of the children at rest."""
+        return [child.pid for child in self._resting]
 
     async def close(self) -> None:
         """End all children at rest; one at work ends when its picture's task is cancelled."""
