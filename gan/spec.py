@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -72,6 +72,7 @@ class Transforming:
     options: TransformOptions
 
 
+@runtime_checkable
 class TransformerModel(Protocol):
     """A loaded model that turns pictures into other pictures."""
 

@@ -43,6 +43,9 @@ def evaluate(
     try:
         path = find_model(model, data)
         card = read_card(path)
+        if get_family(card.family).info.kind != "sampler":
+            detail = f"{card.id} changes pictures that it is given; only models that invent some can be measured so."
+            raise WorkerError(ErrorCode.invalid, detail)
         if not judge.available():
             raise WorkerError(ErrorCode.not_found, judge.MISSING)
         with _pictures(path, against, data) as folder:

@@ -24,7 +24,7 @@ from typing import Any, cast
 import torch
 from pydantic import TypeAdapter
 
-from gan.contract import ErrorCode, Mark, PictureFormat, Recipe, Seed, Transform
+from gan.contract import ErrorCode, Mark, PictureFormat, Recipe, Transform
 from gan.contract import Upscaler as Choice
 from gan.engines import wire
 from gan.errors import WorkerError
@@ -34,7 +34,7 @@ from gan.sampling.fingerprint import looks_of, pixels_of
 from gan.sampling.loaded import LoadedModels, Model
 from gan.sampling.marking import marked, read_mark
 from gan.sampling.sizes import resize, wants_net
-from gan.sampling.transforms import drawn
+from gan.sampling.transforms import drawn, first_pictures
 from gan.sampling.upscaler import Upscaler
 from gan.sampling.walks import walk_steps
 from gan.spec import Aids, Family, LatentModel, Rendered
@@ -175,8 +175,7 @@ class Child:
         for model in models:
             try:
                 loaded, _ = self._models.get(model["sha256"], Path(model["path"]), model["family"])
-                for count in (1, 4):
-                    pictures = drawn(loaded, [Seed(seed=seed) for seed in range(count)], {})
+                pictures = first_pictures(loaded)
                 size = max(pictures[0].pixels.shape[:2]) * 4
                 for _ in range(self._threads):
                     self._finishers.submit(resize, pictures[0].pixels, size, Choice.learned, self._upscaler()).result()

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from gan.contract import MAX_TRANSFORM_SIDE, ErrorCode, Recipe, Transform
+from gan.contract import MAX_TRANSFORM_SIDE, ErrorCode, Recipe, Seed, Transform, TransformOptions
 from gan.data.frames import scaled
 from gan.errors import WorkerError
 from gan.spec import Rendered, SamplerModel, TransformerModel, Transforming
@@ -44,6 +44,14 @@ def opened_inputs(recipe: Transform, blobs: Mapping[str, bytes]) -> Transforming
     """The pictures that a recipe names, decoded. Raises `WorkerError(bad_picture)`."""
     second = opened_picture(blobs[recipe.second]) if recipe.second else None
     return Transforming(opened_picture(blobs[recipe.picture]), second, recipe.options)
+
+
+def first_pictures(model: SamplerModel | TransformerModel) -> list[Rendered]:
+    """A few pictures of no use but to have the model's parts set up before a member asks."""
+    if isinstance(model, TransformerModel):
+        paper = np.full((64, 64, 4), 255, np.uint8)
+        return model.transform([Transforming(paper, paper, TransformOptions())])
+    return [model.render([Seed(seed=seed) for seed in range(count)]) for count in (1, 4)][-1]
 
 
 def opened_picture(data: bytes) -> NDArray[np.uint8]:
