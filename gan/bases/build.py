@@ -65,6 +65,9 @@ TEXTURES = dict.fromkeys(
 )
 """DiceBear style (all CC0) and how many of its pictures: characters on nothing, textures that fill the picture."""
 
+SKETCHED = {"draw-64": ("Emoji from sketches", "pix2pix")}
+"""Bases that draw from sketches: their title and family. They learn from emoji alone, so that there is one look."""
+
 
 @dataclass(frozen=True)
 class Source:
@@ -195,12 +198,16 @@ def _ink(picture: Image.Image) -> float:
     return sum(level * count for level, count in enumerate(picture.getchannel("A").histogram())) / (255 * SIDE * SIDE)
 
 
-def sources(folder: Path) -> Iterator[Source]:
+def emoji(folder: Path) -> Iterator[Source]:
     entries = json.loads((_npm_package(NAMES, folder) / "en" / "data.json").read_text())
     tags = emoji_tags(entries)
     yield from fluent_3d(folder, entries, tags)
     for package in ICON_SETS:
         yield from icons(package, folder, tags)
+
+
+def sources(folder: Path) -> Iterator[Source]:
+    yield from emoji(folder)
     yield from clipart(folder)
     for styles, clear in ((CHARACTERS, True), (TEXTURES, False)):
         for style_name, count in styles.items():
@@ -213,7 +220,7 @@ def build(base_id: str, run: RunDir, seconds: float, options: dict[str, float | 
     works: list[Work] = []
     seen: set[str] = set()
     with tempfile.TemporaryDirectory() as folder:
-        for source in sources(Path(folder)):
+        for source in (emoji if base_id in SKETCHED else sources)(Path(folder)):
             picture = _small(source.picture)
             fingerprint = _fingerprint(picture)
             if fingerprint in seen or _ink(picture) < LEAST_INK:
@@ -224,9 +231,8 @@ def build(base_id: str, run: RunDir, seconds: float, options: dict[str, float | 
             digest = sha256(path.read_bytes()).hexdigest()
             title, artist = source.title[:100], source.artist[:100]
             works.append(Work(sha256=digest, title=title, artist=artist, licence=source.licence, tags=source.tags))
-    request = TrainingRequest(
-        title=f"Artel {base_id.replace('-', ' ')}", works=tuple(works), seconds=seconds, options=options
-    )
+    title, family = SKETCHED.get(base_id, (f"Artel {base_id.replace('-', ' ')}", "anchored"))
+    request = TrainingRequest(title=title, family=family, works=tuple(works), seconds=seconds, options=options)
     run.create(RunConfig(id=base_id, request=request))
     return len(works)
 
