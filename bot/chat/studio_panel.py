@@ -46,11 +46,12 @@ def one(view: PicturesView, *, private: bool = False, sheet: bytes | None = None
     if view.board is not None and view.board.sliders:
         files = (picture, PanelFile("sliders.png", sheet, said(texts.SHEET_DESCRIPTION))) if sheet else (picture,)
         return _with_sliders(view, files, children, private)
-    children.append(gallery([*before, picture]))
+    files = (*before, picture) if len(before) == 1 else (picture, *before)  # of three the first is shown largest
+    children.append(gallery(files))
     if details := details_of(view):
         children.append(text("\n".join(details)))
     children += [row(*buttons) for buttons in _rows(view, private) if buttons]
-    return Panel(layout(*children, colour=VIOLET), (*before, picture), ephemeral=private)
+    return Panel(layout(*children, colour=VIOLET), files, ephemeral=private)
 
 
 def details_of(view: PicturesView) -> list[str]:
@@ -78,7 +79,7 @@ def _rows(view: PicturesView, private: bool) -> list[list[Button]]:
     if "seed" in can or "transform" not in can:  # some transformers make but one picture of another
         change.append(play("again", texts.AGAIN, "🔁", discord.ButtonStyle.primary))
     if "strength" in can:
-        change += [play("weaker", texts.WEAKER, "➖"), play("stronger", texts.STRONGER, "➕")]
+        change += [play("weaker", texts.WEAKER, "🔅"), play("stronger", texts.STRONGER, "🔆")]
     if "vary" in can:
         change += [play("little", texts.LITTLE, "🌱"), play("lot", texts.LOT, "🌪️")]
     if "truncate" in can:

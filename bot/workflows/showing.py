@@ -75,6 +75,8 @@ def headline(plan: Plan, subject: int) -> str:
             return said("Picture #{picture}", picture=subject)
         case Transformed(family="restorer"):
             return said("Restored: picture #{picture}", picture=subject)
+        case Transformed(family="style"):
+            return said("Painted: picture #{picture}", picture=subject)
         case Transformed(family="pix2pix" | "pix2pixhd"):
             return said("Drawn from a sketch: picture #{picture}", picture=subject)
         case Transformed(family="cyclegan"):
@@ -96,7 +98,8 @@ def about(plan: Plan) -> tuple[str, ...]:
     drawn = isinstance(again, Transformed) and again.family in ("pix2pix", "pix2pixhd")  # there is no less of a drawing
     strength = ""
     if isinstance(first, Transform) and not drawn:
-        strength = said("strength {share}", share=percent(first.options.strength))
+        share = percent(first.options.strength)
+        strength = said("strength {share}, painted slowly" if first.painted else "strength {share}", share=share)
     nearer = said("{share} of the way to the upload", share=percent(again.nearer)) if isinstance(again, Sought) else ""
     asked = f"“{first.text}”" if isinstance(first, Prompt) else ""
     return (asked, seeds_line(seed_of(recipe) for recipe in plan.recipes), variety, moved, strength, nearer)
