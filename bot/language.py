@@ -1,13 +1,15 @@
 """Languages: every sentence is written in English where it is needed, and said in the language of whoever reads it.
 
 `said("by {name}", name=name)` gives the sentence in the language of the moment, which `speaking` sets where a request
-enters (the chat) and where its story is told (the workflows). Catalogues are gettext's: `bot/locale/<language>.po`,
-compiled beside it; `python -m scripts.texts` brings them up to date. A sentence that a language lacks stays English.
+enters (the chat, the gallery) and where its story is told (the workflows). Catalogues are gettext's:
+`bot/locale/<language>.po`, compiled beside it; `python -m scripts.texts` brings them up to date. A sentence that a
+language lacks stays English.
 """
 
 from __future__ import annotations
 
 import gettext
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -25,13 +27,33 @@ LANGUAGES: Mapping[str, tuple[str, ...]] = {
 }
 """Our languages besides English → Discord's names for them, see
 https://discord.com/developers/docs/reference#locales."""
-_OF_LOCALE = {locale: language for language, locales in LANGUAGES.items() for locale in locales}
+_OF_LOCALE = {locale: language for language, locales in LANGUAGES.items() for locale in (language, *locales)}
+_WEIGHT = re.compile(r"q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
 _speaking: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
 
 def language_of(locale: str | None) -> str:
-    """Our language for one of Discord's locales; English for those we do not speak."""
+    """Our language for one of Discord's locales, or for its own name; English for those we do not speak."""
     return _OF_LOCALE.get(locale or "", ENGLISH)
+
+
+def preferred(accepted: str | None) -> str:
+    """Our language that a browser asks for most by `Accept-Language` (RFC 9110, section 12.5.4); English where it asks
+    for none of ours. Never raises, whatever was sent."""
+    wanted = []
+    for one in (accepted or "").split(","):
+        tag, _, weight = one.partition(";")
+        language = tag.strip().lower().partition("-")[0]
+        share = _WEIGHT.fullmatch(weight.strip()) if weight else None
+        if language in (ENGLISH, *LANGUAGES) and (share or not weight):
+            wanted.append((float(share[1]) if share else 1.0, language))
+    best = max((share for share, _ in wanted), default=0.0)
+    return next((language for share, language in wanted if share == best > 0), ENGLISH)
+
+
+def spoken() -> str:
+    """The language of the moment, such as `de`."""
+    return _speaking.get()
 
 
 @contextmanager

@@ -3,10 +3,10 @@
     python -m scripts.texts            find, merge, compile
     python -m scripts.texts --check    change nothing; ends with 1 when something is missing or out of date
 
-A sentence is what stands in `said("…")` and `counted("…", "…", n)`; what `Refused(…)` and `Retry(…)` are given, as a
-text or by the name of a constant; every constant of a file `…texts.py`, which holds nothing else; and of the other files
-the constants of more than one word, whoever says them in the end. A sentence with gaps that is no `said` (an f-string)
-cannot be translated: it is reported.
+A sentence is what stands in `said("…")` and `counted("…", "…", n)`, in code and in the gallery's pages; what
+`Refused(…)` and `Retry(…)` are given, as a text or by the name of a constant; every constant of a file `…texts.py`,
+which holds nothing else; and of other files the constants of more than one word, whoever says them in the end. A
+sentence with gaps that is no `said` (an f-string) cannot be translated: it is reported.
 """
 
 from __future__ import annotations
@@ -23,14 +23,18 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from jinja2 import Environment, nodes
 
 from bot.language import CATALOGUES, LANGUAGES
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("bot", "bot/chat", "bot/workflows", "bot/safety")
-OPERATORS = ("bot/app.py", "bot/doctor.py", "bot/tracing.py", "bot/workflows/rebuilding.py")
+ROOMS = ("bot", "bot/chat", "bot/workflows", "bot/safety", "bot/web", "bot/web/views")
+PAGES = "bot/web/pages"
+OPERATORS = ("bot/app.py", "bot/web/app.py", "bot/doctor.py", "bot/tracing.py", "bot/workflows/rebuilding.py")
 """What only the operator reads, in a terminal; it stays English."""
-FAILURES = ("Refused", "Retry", "Unseen", "WorkerRefused", "WorkerAway", "WorkerBusy")
+NOT_SAID = ("HEADERS", "SCOPES")
+"""Constants of more than one word that are no sentences."""
+FAILURES = ("Refused", "Retry", "Unseen", "Missing", "Gone", "WorkerRefused", "WorkerAway", "WorkerBusy")
 NAMED = ("command", "context_menu", "Group", "ContextMenu")
 """What makes commands of Discord's, whose names and options' names are translated too."""
 NAME = "name"
@@ -67,7 +71,8 @@ def find() -> Found:
         for node in ast.walk(tree):
             for key, value in _constants(node):
                 constants.setdefault(key, []).extend(_words(value))
-        words = (text for node in tree.body for _, value in _constants(node) for text in _words(value))
+        told = [value for node in tree.body for key, value in _constants(node) if key not in NOT_SAID]
+        words = (text for value in told for text in _words(value))
         sentences += [Sentence(text, None, name) for text in words if name.endswith("texts.py") or " " in text]
         sentences += [Sentence(text, None, name, NAME) for text in _command_names(tree)]
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
@@ -85,8 +90,19 @@ def find() -> Found:
                     sentences += [Sentence(text, None, name) for text in _literal(call.args[0], constants)]
                     if isinstance(call.args[0], ast.JoinedStr):
                         lost.append(f"{name}:{call.lineno}")
+    sentences += _of_pages()
     ordered = sorted(set(sentences), key=lambda one: (one.place, one.context or "", one.text))
     return Found(tuple(ordered), tuple(lost))
+
+
+def _of_pages() -> Iterator[Sentence]:
+    """What the templates of the gallery say."""
+    for path in sorted((ROOT / PAGES).iterdir()):
+        name = path.relative_to(ROOT).as_posix()
+        for call in Environment().parse(path.read_text()).find_all(nodes.Call):
+            given = [one.value for one in call.args if isinstance(one, nodes.Const) and isinstance(one.value, str)]
+            if isinstance(call.node, nodes.Name) and call.node.name in ("said", "counted") and given:
+                yield Sentence(given[0], given[1] if call.node.name == "counted" else None, name)
 
 
 def _command_names(tree: ast.Module) -> Iterator[str]:

@@ -6,8 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.language import said
 from bot.web.catalogue import Course
-from bot.web.words import LOSSES, PHASES, duration
+from bot.web.words import LOSSES, duration, loss, phase_name
 
 WIDTH, HEIGHT = 640, 200
 LEFT, RIGHT, TOP, BOTTOM = 46, 8, 12, 26
@@ -17,6 +18,7 @@ SMOOTH = 0.2
 """Weight of the newest point in the running mean."""
 SPIKE = 0.98
 """Quantile above which points are cut off, so that the first wild steps do not flatten the rest."""
+SUMMARY = "{name}: from {first} at the start to {last} after {time}."
 ROWS = 12
 """Rows of the table that says the same in numbers."""
 
@@ -105,7 +107,7 @@ def compared(courses: Sequence[tuple[str, Course]]) -> list[Comparison]:
 
 
 def _comparison(name: str, each: Sequence[tuple[str, Sequence[tuple[float, float]]]]) -> Comparison:
-    title, about = LOSSES.get(name, (name.capitalize(), ""))
+    title, about = loss(name)
     means = [(which, _running_mean(points)) for which, points in each]
     everything = [point for _, mean in means for point in mean]
     scale = Scale.of(everything, max(x for x, _ in everything))
@@ -115,8 +117,8 @@ def _comparison(name: str, each: Sequence[tuple[str, Sequence[tuple[float, float
         )
         for which, mean in means
     ]
-    ends = "; ".join(f"{line.name} from {line.first} to {line.last}" for line in lines)
-    return Comparison(title, about, lines, scale.across(), scale.up(), f"{title}: {ends}.")
+    ends = [said("{name} from {first} to {last}", name=one.name, first=one.first, last=one.last) for one in lines]
+    return Comparison(title, about, lines, scale.across(), scale.up(), f"{title}: {'; '.join(ends)}.")
 
 
 def _finite(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -132,7 +134,7 @@ def curves(course: Course) -> list[Curve]:
 
 
 def _curve(name: str, points: Sequence[tuple[float, float]], course: Course) -> Curve:
-    title, about = LOSSES.get(name, (name.capitalize(), ""))
+    title, about = loss(name)
     mean = _running_mean(points)
     scale = Scale.of(points, course.seconds)
     at, low = scale.at, scale.low
@@ -145,9 +147,9 @@ def _curve(name: str, points: Sequence[tuple[float, float]], course: Course) -> 
         end=at(mean[-1]),
         across=scale.across(),
         up=scale.up(),
-        phases=_apart([Tick(at((s, low))[0], PHASES.get(phase, phase)) for s, phase in course.phases]),
+        phases=_apart([Tick(at((s, low))[0], phase_name(phase)) for s, phase in course.phases]),
         rows=[(duration(x), f"{y:.3f}") for x, y in mean[:: max(1, len(mean) // ROWS)]],
-        summary=f"{title}: from {first:.2f} at the start to {last:.2f} after {duration(scale.span)}.",
+        summary=said(SUMMARY, name=title, first=f"{first:.2f}", last=f"{last:.2f}", time=duration(scale.span)),
     )
 
 

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
+from bot.language import said
 from bot.records.gallery import Hung
 from bot.records.lineage import Link
 
 NODE, GAP, DOWN, EDGE = 84, 26, 58, 12
 """Side of a picture, room between two, room between two generations, and the margin, in units of the drawing."""
 RELATIONS: Mapping[str, str] = {
-    "vary": "a variation of",
-    "draw": "made calmer or bolder from",
-    "pull": "a slider pulled on",
-    "blend": "bred from",
-    "mix": "bred from",
-    "breed": "bred from",
-    "find": "found from",
-    "walk": "on the way from",
-    "transform": "transformed from",
+    "vary": "a variation of {pictures}",
+    "draw": "made calmer or bolder from {pictures}",
+    "pull": "a slider pulled on {pictures}",
+    "blend": "bred from {pictures}",
+    "mix": "bred from {pictures}",
+    "breed": "bred from {pictures}",
+    "find": "found from {pictures}",
+    "walk": "on the way from {pictures}",
+    "transform": "transformed from {pictures}",
 }
+MADE_FROM = "made from {pictures}"
 
 
 @dataclass(frozen=True)
@@ -102,12 +105,13 @@ def _middle(at: Mapping[int, tuple[int, int]], parents: Sequence[Link]) -> float
 
 def _node(one: int, at: tuple[int, int], seen: Hung | None, parents: Sequence[Link]) -> Node:
     if seen is None:
-        words = f"A picture that is not for you to see (number {one})"
+        words = said("A picture that is not for you to see (number {number})", number=one)
     else:
-        words = f"Picture {one} by {seen.member or 'somebody'}"
+        words = said("Picture {number} by {member}", number=one, member=seen.member or said("somebody"))
     if parents:
-        how = RELATIONS.get(parents[0].relation, "made from")
-        words += f", {how} " + " and ".join(f"picture {link.parent_id}" for link in parents)
+        named = [said("picture {number}", number=link.parent_id) for link in parents]
+        pictures = reduce(lambda some, other: said("{some} and {other}", some=some, other=other), named)
+        words += ", " + said(RELATIONS.get(parents[0].relation, MADE_FROM), pictures=pictures)
     return Node(one, *at, seen, words, [link.parent_id for link in parents])
 
 

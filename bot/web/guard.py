@@ -12,8 +12,9 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from bot.errors import Refused, Retry
+from bot.language import preferred, said, speaking
 from bot.log import request_context
-from bot.web.site import GUEST, SITE, Guest, Missing, page
+from bot.web.site import GUEST, SITE, Guest, Missing, again, page
 
 log = structlog.get_logger("artel.web")
 
@@ -43,6 +44,7 @@ SAFE = frozenset({"GET", "HEAD"})
 OPEN = re.compile(r"^/(static/.*|sign-in(/.*)?|sign-out|privacy|terms)$")
 """Where one need not be signed in."""
 ELSEWHERE = "This address belongs to another page. Open the gallery itself and try again."
+APOLOGY = "That is our mistake. Try once more; if it stays, tell whoever runs Artel: {id}."
 WRONG_HOST = "The gallery does not answer under this name. Whoever runs Artel sets it with ARTEL_WEB_URL."
 
 
@@ -54,11 +56,11 @@ def protecting(address: str | None, playground: str | None) -> Middleware:
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         request_id = secrets.token_hex(8)
-        with request_context(request_id):
+        with request_context(request_id), speaking(preferred(request.headers.get("Accept-Language"))):
             if (urlsplit(f"//{request.headers.get('Host', '')}").hostname or "") not in names:
-                answer: web.StreamResponse = web.Response(text=WRONG_HOST, status=403)
+                answer: web.StreamResponse = web.Response(text=said(WRONG_HOST), status=403)
             elif request.method not in SAFE and not _from_ourselves(request):
-                answer = web.Response(text=ELSEWHERE, status=403)
+                answer = web.Response(text=said(ELSEWHERE), status=403)
             else:
                 answer = await _answered(request, handler, request_id)
         if not answer.prepared:
@@ -85,26 +87,24 @@ async def _answered(request: web.Request, handler: Handler, request_id: str) -> 
     try:
         return await handler(request)
     except Missing as missing:
-        return _trouble(request, 404, "Not here", str(missing))
+        return _trouble(request, 404, said("Not here"), said(str(missing)))
     except Refused as refused:
-        return _trouble(request, 422, "That cannot be done", str(refused))
+        return _trouble(request, 422, said("That cannot be done"), said(str(refused)))
     except Retry as retry:
-        wait = max(1, round(retry.after))
-        answer = _trouble(request, 503, "Not just now", f"{retry} Try again in about {wait} s.")
-        answer.headers["Retry-After"] = str(wait)
+        answer = _trouble(request, 503, said("Not just now"), again(retry))
+        answer.headers["Retry-After"] = str(max(1, round(retry.after)))
         return answer
     except web.HTTPException as other:
         if other.status < 400:  # a redirect; the exception itself must not be answered
             return web.Response(status=other.status, headers={"Location": other.headers["Location"]})
         if other.status in (404, 405):
-            return _trouble(request, other.status, "Not here", "There is no such page.")
-        return _trouble(request, other.status, "That cannot be done", other.reason)
+            return _trouble(request, other.status, said("Not here"), said("There is no such page."))
+        return _trouble(request, other.status, said("That cannot be done"), other.reason)
     except ConnectionError:
         raise  # whoever asked is gone; there is nobody to tell
     except Exception:
         log.exception("a page failed", path=request.path[:200])
-        apology = f"That is our mistake. Try once more; if it stays, tell whoever runs Artel: {request_id}."
-        return _trouble(request, 500, "Sorry, that went wrong", apology)
+        return _trouble(request, 500, said("Sorry, that went wrong"), said(APOLOGY, id=request_id))
 
 
 def _trouble(request: web.Request, status: int, title: str, text: str) -> web.Response:

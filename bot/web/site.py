@@ -11,8 +11,10 @@ from typing import Any
 
 import jinja2
 from aiohttp import web
+from markupsafe import Markup, escape
 
-from bot.errors import Refused
+from bot import language
+from bot.errors import Refused, Retry
 from bot.records import Records
 from bot.sketches import Sketchbook
 from bot.web.catalogue import Catalogue
@@ -71,8 +73,13 @@ def templates() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals["static"] = versioned(STATIC)
+    made.globals |= {"static": versioned(STATIC), "said": _safe(language.said), "counted": _safe(language.counted)}
     return made
+
+
+def _safe(say: Callable[..., str]) -> Callable[..., Markup]:
+    """For templates: a sentence may have tags of its own, what fills its gaps is escaped."""
+    return lambda *sentence, **gaps: Markup(say(*sentence, **{name: escape(value) for name, value in gaps.items()}))
 
 
 def versioned(folder: Path) -> Callable[[str], str]:
@@ -96,9 +103,18 @@ def page(request: web.Request, name: str, status: int = 200, **told: Any) -> web
         "theme": theme if theme in THEMES else "",
         "path": request.path,
         "part": is_part(request),
+        "language": language.spoken(),
     }
     text = site.pages.get_template(name).render({**shared, **told})
-    return web.Response(text=text, status=status, content_type="text/html", headers={"Cache-Control": "no-store"})
+    headers = {"Cache-Control": "no-store", "Content-Language": language.spoken(), "Vary": "Accept-Language"}
+    return web.Response(text=text, status=status, content_type="text/html", headers=headers)
+
+
+def again(retry: Retry) -> str:
+    """What is told of something that can be had later, and when."""
+    return f"{language.said(str(retry))} " + language.said(
+        "Try again in about {seconds} s.", seconds=max(1, round(retry.after))
+    )
 
 
 def is_part(request: web.Request) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.language import said
 from gan.contract import (
     Anchor,
     Blend,
@@ -53,6 +54,23 @@ PHASES: Mapping[str, str] = {
     "inventing": "inventing new ones",
     "judging": "looking at what it learned",
 }
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+NEW = "A new picture"
+STYLED = "A picture in the style of an artwork (strength {share})"
+TRANSFORMED = "A picture, transformed (strength {share})"
 LEAST_SHARE = 0.005
 
 
@@ -68,16 +86,19 @@ def steps(recipe: Recipe, directions: Sequence[Direction] = ()) -> list[Step]:
     """What was done, first things first."""
     match recipe:
         case Vary(of=of, amount=amount, seed=seed):
-            return [*steps(of, directions), Step(f"Varied by {percent(amount)} (with the number {seed})")]
+            return [
+                *steps(of, directions),
+                Step(said("Varied by {share} (with the number {seed})", share=percent(amount), seed=seed)),
+            ]
         case Edit(of=of, direction=direction, amount=amount):
             return [*steps(of, directions), Step(_edited(direction, amount, directions))]
         case Truncate(of=of, psi=psi):
             return [*steps(of, directions), Step(_truncated(psi))]
         case Blend(a=a, b=b, t=t):
-            text = f"Blended: {percent(1 - t)} of this, {percent(t)} of another picture"
+            text = said("Blended: {a} of this, {b} of another picture", a=percent(1 - t), b=percent(t))
             return [*steps(a, directions), Step(text, steps(b, directions))]
         case Mix(a=a, b=b, layers=layers):
-            text = f"Took {_layers(layers)} from another picture"
+            text = said("Took {what} from another picture", what=_layers(layers))
             return [*steps(a, directions), Step(text, steps(b, directions))]
         case _:
             return [Step(_begun(recipe))]
@@ -86,44 +107,49 @@ def steps(recipe: Recipe, directions: Sequence[Direction] = ()) -> list[Step]:
 def _begun(recipe: Recipe) -> str:
     match recipe:
         case Seed(seed=seed, variety=variety):
-            return f"A new picture from the seed {seed}, {_variety(variety)}"
+            return said("A new picture from the seed {seed}, {how}", seed=seed, how=_variety(variety))
         case Anchor(index=index):
-            return f"One of the works as the model redraws it (number {index + 1})"
+            return said("One of the works as the model redraws it (number {number})", number=index + 1)
         case Point():
-            return "Found in the model from an uploaded picture"
+            return said("Found in the model from an uploaded picture")
         case Prompt(text=text, seed=seed):
-            return f"Asked for in words: “{text}” (seed {seed})"
+            return said("Asked for in words: “{text}” (seed {seed})", text=text, seed=seed)
         case Transform(second=second, options=options):
-            what = "A picture in the style of an artwork" if second else "A picture, transformed"
-            return f"{what} (strength {percent(options.strength)})"
+            words = STYLED if second else TRANSFORMED
+            return said(words, share=percent(options.strength))
         case _:
-            return "A picture of the model"
+            return said("A picture of the model")
 
 
 def _variety(variety: float) -> str:
     if variety <= 0.3:
-        return "mixed from close relatives"
-    return "freely mixed" if variety < 0.75 else "wildly mixed"
+        return said("mixed from close relatives")
+    return said("freely mixed") if variety < 0.75 else said("wildly mixed")
 
 
 def _layers(layers: Sequence[int]) -> str:
     if not layers:
-        return "nothing"
+        return said("nothing")
     low, high = min(layers), max(layers)
-    what = "colours and details" if low >= 4 else "shapes" if high <= 3 else "some of the look"
-    return f"{what} (layers {low} to {high})" if low != high else f"{what} (layer {low})"
+    what = said("colours and details") if low >= 4 else said("shapes") if high <= 3 else said("some of the look")
+    if low == high:
+        return said("{what} (layer {number})", what=what, number=low)
+    return said("{what} (layers {low} to {high})", what=what, low=low, high=high)
 
 
 def _edited(direction: str, amount: float, directions: Sequence[Direction]) -> str:
     known = next((one for one in directions if one.id == direction), None)
     word = (known.more if amount >= 0 else known.less) if known else ""
-    return f"Made {word} (slider {direction}, {amount:+.1f})" if word else f"Slider {direction} at {amount:+.1f}"
+    told = {"slider": direction, "amount": f"{amount:+.1f}"}
+    if not word:
+        return said("Slider {slider} at {amount}", **told)
+    return said("Made {word} (slider {slider}, {amount})", word=word, **told)
 
 
 def _truncated(psi: float) -> str:
     if psi < 1:
-        return f"Made calmer: drawn {percent(1 - psi)} of the way to the mean of all works"
-    return f"Made bolder: {percent(psi - 1)} farther from the mean of all works"
+        return said("Made calmer: drawn {share} of the way to the mean of all works", share=percent(1 - psi))
+    return said("Made bolder: {share} farther from the mean of all works", share=percent(psi - 1))
 
 
 def percent(share: float) -> str:
@@ -142,7 +168,7 @@ class Share:
 def shares(found: Sequence[Credit]) -> list[Share]:
     """What a picture is mixed from, largest first; shares too small to be seen are left out."""
     return [
-        Share(one.title or f"work {one.work[:8]}", one.artist, one.licence, one.weight, percent(one.weight))
+        Share(one.title or said("work {id}", id=one.work[:8]), one.artist, one.licence, one.weight, percent(one.weight))
         for one in found
         if one.weight >= LEAST_SHARE
     ]
@@ -153,26 +179,31 @@ def figure_lines(figures: Figures) -> list[tuple[str, str, str]]:
     lines = []
     new = 1 - figures.copies if figures.new is None and figures.copies is not None else figures.new
     if new is not None:
-        text = "The share of its pictures that are no near copies of a work." + _between(figures.new_interval)
-        lines.append((percent(new), "New pictures", text))
+        text = said("The share of its pictures that are no near copies of a work.") + _between(figures.new_interval)
+        lines.append((percent(new), said("New pictures"), text))
     if figures.coverage_k5 is not None:
-        lines.append((percent(figures.coverage_k5), "Works with their like", "The share of works whose kind it draws."))
+        text = said("The share of works whose kind it draws.")
+        lines.append((percent(figures.coverage_k5), said("Works with their like"), text))
     elif figures.coverage is not None:
-        text = "The share of works that come back in what it draws." + _between(figures.coverage_interval)
-        lines.append((percent(figures.coverage), "Works drawn", text))
+        text = said("The share of works that come back in what it draws.") + _between(figures.coverage_interval)
+        lines.append((percent(figures.coverage), said("Works drawn"), text))
     if figures.kid_x1000 is not None:
-        text = "How far its pictures are from the works as a whole; lower is better."
+        text = said("How far its pictures are from the works as a whole; lower is better.")
         if figures.base_kid_x1000 is not None:
-            text += f" The model it started from: {figures.base_kid_x1000:.0f}."
-        lines.append((f"{figures.kid_x1000:.0f}", "Distance (KID × 1000)", text))
+            text += " " + said("The model it started from: {figure}.", figure=f"{figures.base_kid_x1000:.0f}")
+        lines.append((f"{figures.kid_x1000:.0f}", said("Distance (KID × 1000)"), text))
     if figures.pictures_seen:
-        took = f"{duration(figures.seconds)}, {figures.pictures_per_second:.0f} pictures a second"
-        lines.append((f"{figures.pictures_seen:,}", "Pictures seen", f"In {took}."))
+        speed = f"{figures.pictures_per_second:.0f}"
+        text = said("In {time}, {count} pictures a second.", time=duration(figures.seconds), count=speed)
+        lines.append((f"{figures.pictures_seen:,}", said("Pictures seen"), text))
     return lines
 
 
 def _between(interval: tuple[float, float] | None) -> str:
-    return f" Between {percent(interval[0])} and {percent(interval[1])}, as sure as 95 in 100." if interval else ""
+    if interval is None:
+        return ""
+    low, high = map(percent, interval)
+    return " " + said("Between {low} and {high}, as sure as 95 in 100.", low=low, high=high)
 
 
 def duration(seconds: float) -> str:
@@ -186,18 +217,31 @@ def duration(seconds: float) -> str:
 
 
 def moment(at: datetime) -> str:
-    return f"{at.day} {at:%B %Y, %H:%M} UTC"
+    told = {"day": at.day, "year": at.year, "clock": f"{at:%H:%M}"}
+    return said("{day} {month} {year}, {clock} UTC", month=said(MONTHS[at.month - 1]), **told)
 
 
 def kind(name: str) -> str:
-    return KINDS.get(name, name.replace("_", " ").capitalize())
+    return said(KINDS[name]) if name in KINDS else name.replace("_", " ").capitalize()
+
+
+def loss(name: str) -> tuple[str, str]:
+    """What a loss is called, and what it means; the latter empty for those that we do not know."""
+    title, about = LOSSES.get(name, ("", ""))
+    return (said(title), said(about)) if title else (name.capitalize(), "")
+
+
+def phase_name(name: str) -> str:
+    return said(PHASES[name]) if name in PHASES else name
 
 
 def one_of(kind_name: str) -> str:
     """What one picture of such a request is."""
-    return ONE_OF.get(kind_name, "A new picture")
+    return said(ONE_OF.get(kind_name, NEW))
 
 
 def alt(model: str, maker: str, output_id: int) -> str:
     """What a screen reader says of a picture."""
-    return f"Picture {output_id}, made by {maker} with the model {model}"
+    return said(
+        "Picture {number}, made by {member} with the model {model}", number=output_id, member=maker, model=model
+    )

@@ -140,10 +140,10 @@ function start() {
   }
 
   async function explain(trouble) {
-    if (!(trouble instanceof Response)) return say("The studio does not answer just now. Your sketch is still here; go on drawing in a moment.");
+    if (!(trouble instanceof Response)) return say($("pad").dataset.away);
     const wait = Number(trouble.headers.get("Retry-After") || 0);
     const page = new DOMParser().parseFromString(await trouble.text(), "text/html");
-    say(page.querySelector("main p")?.textContent?.trim() || "That did not work. Try again in a moment.");
+    say(page.querySelector("main p")?.textContent?.trim() || $("pad").dataset.failed);
     if (wait) setTimeout(() => { if (strokes.length) { say(""); ask(); } }, wait * 1000);
   }
 

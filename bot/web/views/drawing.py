@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from bot.errors import Refused
+from bot.language import said
 from bot.sketches import MOST_BYTES, NO_PICTURE, PNG
 from bot.web.catalogue import Exhibit
 from bot.web.site import GUEST, SITE, Missing, number, page
@@ -47,7 +48,7 @@ async def hand_over(request: web.Request) -> web.Response:
     """`POST`, a PNG: laid down for this member's next `/draw`."""
     site, guest = request.app[SITE], request[GUEST]
     await site.sketches.lay_down(guest.visitor.id, await _sketch(request))
-    return web.json_response({"said": HANDED_OVER})
+    return web.json_response({"said": said(HANDED_OVER)})
 
 
 async def _models(request: web.Request) -> list[Exhibit]:

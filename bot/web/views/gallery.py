@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from bot.errors import Retry
+from bot.language import said
 from bot.records.gallery import Facet, Hung, Wanted
 from bot.web import family, words
 from bot.web.easel import READ_RECIPE, Drawn, Gone
@@ -44,11 +45,12 @@ async def gallery(request: web.Request) -> web.Response:
     if is_part(request):
         return page(request, "gallery_part.html", **told)
     facets = await site.records.gallery.facets(sight)
+    kinds = {one.value: words.kind(one.value) for one in facets.kinds}
     filters = [
-        ("model", "Model", "All models", _named(facets.models, titles)),
-        ("maker", "Made by", "Everyone", _named(facets.makers, {str(guest.visitor.id): "You"})),
-        ("kind", "How", "Every way", _named(facets.kinds, {one.value: words.kind(one.value) for one in facets.kinds})),
-        ("server", "Server", "All servers", facets.servers if len(facets.servers) > 1 else ()),
+        ("model", said("Model"), said("All models"), _named(facets.models, titles)),
+        ("maker", said("Made by"), said("Everyone"), _named(facets.makers, {str(guest.visitor.id): said("You")})),
+        ("kind", said("How"), said("Every way"), _named(facets.kinds, kinds)),
+        ("server", said("Server"), said("All servers"), facets.servers if len(facets.servers) > 1 else ()),
     ]
     starred = await site.records.gallery.starred(sight)
     return page(request, "gallery.html", filters=filters, starred=starred, **told)
@@ -115,9 +117,9 @@ async def _image(request: web.Request, size: int | None) -> web.Response:
     try:
         drawn = await request.app[SITE].easel.picture(hung, request[GUEST].visitor.id, size=size)
     except Gone:
-        return placeholder(request, "The model of this picture is gone", 410)
+        return placeholder(request, said("The model of this picture is gone"), 410)
     except Retry as retry:
-        answer = placeholder(request, "Not just now", 503)
+        answer = placeholder(request, said("Not just now"), 503)
         answer.headers["Retry-After"] = str(max(1, round(retry.after)))
         return answer
     return image(drawn, _kept(tag))

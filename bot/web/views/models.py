@@ -11,12 +11,13 @@ from aiohttp import web
 from multidict import MultiMapping
 
 from bot.errors import Refused, Retry
+from bot.language import said
 from bot.records.gallery import Hung, Wanted
 from bot.web import words
 from bot.web.catalogue import Exhibit, Sliders
 from bot.web.curves import HEIGHT, WIDTH, compared, curves
 from bot.web.easel import READ_RECIPE, Drawn
-from bot.web.site import GUEST, SITE, Guest, Missing, number, page, real
+from bot.web.site import GUEST, SITE, Guest, Missing, again, number, page, real
 from bot.web.views.gallery import NO_PICTURE, image
 from gan.contract import (
     MAX_RECIPE_DEPTH,
@@ -183,9 +184,9 @@ async def _live(request: web.Request, exhibit: Exhibit, base: Hung | None, slide
             raise Refused(TOO_DEEP)
         (drawn,) = await _draw(request, exhibit, (recipe,), LIVE)
     except Refused as refused:
-        return {**told, "trouble": str(refused)}
+        return {**told, "trouble": said(str(refused))}
     except Retry as retry:
-        return {**told, "trouble": f"{retry} Try again in about {max(1, round(retry.after))} s."}
+        return {**told, "trouble": again(retry)}
     return {**told, "picture": data_url(drawn), "shares": words.shares(drawn.credits)}
 
 
@@ -203,7 +204,9 @@ def data_url(drawn: Drawn) -> str:
 def labels(directions: Sequence[Direction], voted: Mapping[str, str]) -> list[str]:
     """What the sliders are called: by the members' vote, else by what they do where that could be measured; those that
     do the same are numbered."""
-    names = [voted.get(one.id) or measured(one) or f"slider {n}" for n, one in enumerate(directions, 1)]
+    names = [
+        voted.get(one.id) or measured(one) or said("slider {number}", number=n) for n, one in enumerate(directions, 1)
+    ]
     counted = [names[: place + 1].count(name) for place, name in enumerate(names)]
     return [f"{name} {count}" if count > 1 else name for name, count in zip(names, counted, strict=True)]
 

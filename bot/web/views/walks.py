@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.errors import Retry
+from bot.language import said
 from bot.web import words
 from bot.web.easel import Gone
 from bot.web.site import GUEST, SITE, Missing, is_part, number, page
@@ -50,9 +51,9 @@ async def file(request: web.Request) -> web.Response:
     try:
         data = await site.easel.animation(found, guest.visitor.id)
     except Gone:
-        return placeholder(request, "This animation is gone", 410)
+        return placeholder(request, said("This animation is gone"), 410)
     except Retry:
-        return placeholder(request, "Not just now", 503)
+        return placeholder(request, said("Not just now"), 503)
     return _ranged(request, data, found.media_type, headers)
 
 
