@@ -9,6 +9,8 @@ import pytest
 
 from bot.settings import Limits
 from bot.stories import FilmView, Generate, PicturesView, ShowFilm, SteerTraining, Train, TrainingView
+from bot.workflows.losses import explained
+from bot.workflows.training import training_id
 from tests.fakes.files import drawing
 from tests.fakes.messenger import FakeMessenger
 from tests.flow.conftest import BEN, GUILD, OTHER_GUILD, House, open_house
@@ -211,3 +213,32 @@ async def test_all_ends_without_a_task_left_over(house: House) -> None:
     await settled(house, origin.interaction_id)
     await asyncio.sleep(0.1)
     assert not [task for task in asyncio.all_tasks() if task.get_name().startswith("draw-")]
+
+
+async def test_another_kind_of_model_starts_from_nothing(house: House) -> None:
+    origin = await house.ask(emoji_ask(house).model_copy(update={"family": "style"}))
+    await house.messenger.training(origin, "finished")
+    line = await house.records.trainings.get(training_id(origin.interaction_id))
+    assert line is not None
+    assert (line.body["family"], line.body["base"]) == ("style", None)
+    ((label, name), *_) = house.studio.family_choices("")
+    assert (label.partition(":")[0], name) == ("Anchored GAN", "anchored")
+    for changed, words in (({"family": "clay"}, "there are anchored"), ({"family": "style", "base": "foxes"}, "Leave")):
+        told = await house.messenger.answer(await house.ask(emoji_ask(house, name="B").model_copy(update=changed)))
+        assert words in told.text
+
+
+@pytest.mark.parametrize(
+    ("losses", "words"),
+    [
+        ({"judge": 1.38, "artist": 0.7}, "hardly tell"),
+        ({"judge": 0.2, "artist": 4.0}, "catch up"),
+        ({"reconstruction": 80.0, "code": 22.0}, "22 nats"),
+        ({"loss": 0.31}, "Loss 0.31"),
+        ({"rebuild": 0.3}, ""),
+    ],
+)
+def test_losses_are_explained_as_they_move(losses: dict[str, float], words: str) -> None:
+    line = explained(losses)
+    assert words in line
+    assert bool(line) is bool(words)

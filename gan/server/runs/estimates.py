@@ -19,7 +19,7 @@ from gan.contract import Estimate, EstimateRequest, Figures, Interval, Training,
 TABLE = Path(__file__).with_name("measured.json")
 TYPICAL_SPEED = 100.0
 """Pictures a second of the default training on two cores, until one has been seen here."""
-TYPICAL_SPEEDS = {"dense": 900.0, "dcgan": 120.0, "vae": 300.0, "diffusion": 25.0, "progressive": 90.0}
+TYPICAL_SPEEDS = {"dense": 400.0, "dcgan": 100.0, "vae": 200.0, "diffusion": 70.0, "progressive": 40.0}
 """The same of other families, with their usual options (benchmarks/families.py)."""
 USUAL: str = EstimateRequest.model_fields["family"].default
 """The family of the table: what others come to is told by trainings here alone."""
@@ -31,6 +31,7 @@ NEAREST, FARTHEST = 4, 3.0
 WIDENED = 1.25
 """Sets differ more than the few that were measured do."""
 SURE_WORKS, FEW_WORKS = 60, 20
+FEW_FROM_SCRATCH = 200
 
 
 class Result(BaseModel):
@@ -84,7 +85,7 @@ def expected(asked: EstimateRequest, earlier: Sequence[Training]) -> Estimate:
         speeds_seen=len(speeds),
         kid_x1000=_range([one.kid_x1000 for one in near], WIDENED),
         coverage_k5=_range([one.coverage_k5 for one in near], 1.0),
-        advice=advice(asked.works) if asked.family == USUAL else "",
+        advice=advice(asked.works) if asked.family == USUAL else advice_from_scratch(asked.works),
     )
 
 
@@ -97,6 +98,13 @@ def advice(works: int) -> str:
         )
     if works < SURE_WORKS:
         return f"From about {SURE_WORKS} pictures on it draws more kinds, and the figures get steady."
+    return ""
+
+
+def advice_from_scratch(works: int) -> str:
+    """The same of families that know nothing beforehand."""
+    if works < FEW_FROM_SCRATCH:
+        return f"{works} pictures are few for this kind of model: it is at its best from some hundreds on."
     return ""
 
 
