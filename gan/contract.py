@@ -280,7 +280,11 @@ class ModelCard(Wire):
     """What enlarges its pictures best: `learned` for drawn art, `nearest` for pixel art, else `lanczos`."""
     works: int = 0
     sources: tuple[str, ...] = ()
-    """What it learned from, one line a source, with the licence."""
+    """What it learned from, one line a source, with the licence: who contributed how many works."""
+    data_version: str = ""
+    """SHA-256 of what it learned from (works, titles, artists, licences), whatever their order: the hash of a frozen
+    version of a collection."""
+    intended_use: str = ""
     figures: Figures = Figures()
     created: float = 0.0
     command: str = ""

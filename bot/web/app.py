@@ -23,7 +23,7 @@ from bot.web.guard import protecting, signed_in
 from bot.web.needs import Worker
 from bot.web.sessions import Sessions, kept_key
 from bot.web.site import SITE, STATIC, Entrance, Site, templates
-from bot.web.views import drawing, gallery, models, privacy, signing, walks
+from bot.web.views import cards, drawing, gallery, models, privacy, signing, walks
 
 MOST_FORM_BYTES = 16 * 1024
 STATIC_S = 365 * 24 * 3600
@@ -37,7 +37,7 @@ def create_app(site: Site, *, playground: str | None = None) -> web.Application:
     )
     app[SITE] = site
     app.router.add_get("/", home)
-    for topic in (signing, gallery, walks, drawing, models, privacy):
+    for topic in (signing, gallery, walks, drawing, models, cards, privacy):
         app.router.add_routes(topic.ROUTES)
     app.router.add_static("/static/", STATIC)
     app.on_response_prepare.append(_keep_static)

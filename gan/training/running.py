@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import time
 
 from gan.contract import Figures, ModelCard
 from gan.rundir import RunConfig
+
+INTENDED_USE = (
+    "New pictures in the manner of the works it learned from, for the community that gave them, always marked as made "
+    "by an AI. Not for passing pictures off as the artists' own, and not for likenesses of people."
+)
 
 
 def sources_of(run_config: RunConfig) -> tuple[str, ...]:
@@ -22,6 +29,13 @@ def sources_of(run_config: RunConfig) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def data_version(run_config: RunConfig) -> str:
+    """A hash of what is learned from, whatever its order; the bot names its frozen versions by the same."""
+    works = run_config.request.works
+    lines = sorted(json.dumps([one.sha256, one.title, one.artist, one.licence]) for one in works)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
 def card_of(run_config: RunConfig, size: int, alpha: bool, figures: Figures, notes: str = "") -> ModelCard:
     """The card of what a run has made; square pictures."""
     request = run_config.request
@@ -34,6 +48,8 @@ def card_of(run_config: RunConfig, size: int, alpha: bool, figures: Figures, not
         alpha=alpha,
         works=len(request.works),
         sources=sources_of(run_config),
+        data_version=data_version(run_config),
+        intended_use=INTENDED_USE,
         figures=figures,
         created=time.time(),
         command="python -m gan train RUN_DIR",

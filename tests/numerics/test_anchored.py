@@ -90,6 +90,8 @@ def test_a_run_leaves_a_model_events_samples_and_a_report(trained: RunDir) -> No
     assert file.card.works == 12
     assert file.card.upscaler is Upscaler.nearest  # small shapes in few colours
     assert file.card.sources == ("12 works by Ada (CC0 1.0)",)
+    assert len(file.card.data_version) == 64
+    assert "made by an AI" in file.card.intended_use
     assert file.card.alpha
 
 

@@ -61,7 +61,16 @@ class Worker(FakeWorker):
     async def models(self) -> tuple[ModelInfo, ...]:
         found = await super().models()
         card = ModelCard(id="secret", title="Of another place", family="anchored", size=64)
-        kept = ModelCard(id="critters", title="Critters", family="anchored", size=64, works=12, sources=("12 works",))
+        kept = ModelCard(
+            id="critters",
+            title="Critters",
+            family="anchored",
+            size=64,
+            works=12,
+            sources=("12 works by Ada (CC BY 4.0)",),
+            data_version="f" * 64,
+            intended_use="For this server. Not for likenesses.",
+        )
         secret = ModelInfo(card=card, sha256="f" * 64, bytes=1)
         return (*found, ModelInfo(card=kept, sha256=self.weights, bytes=1), secret)
 

@@ -27,7 +27,7 @@ from gan.rundir import RunConfig, RunDir
 from gan.sampling.art import upscaler_for
 from gan.text import index
 from gan.training.loop import run_training
-from gan.training.running import choose_threads, sources_of
+from gan.training.running import INTENDED_USE, choose_threads, data_version, sources_of
 
 SAMPLE_SEEDS = range(16)
 SAMPLE_VARIETY = 0.5
@@ -127,6 +127,8 @@ class AnchoredLearner:
             upscaler=self._upscaler,
             works=len(request.works),
             sources=sources_of(self._run_config),
+            data_version=data_version(self._run_config),
+            intended_use=INTENDED_USE,
             figures=figures,
             created=time.time(),
             command="python -m gan train RUN_DIR",
