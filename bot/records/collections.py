@@ -102,6 +102,8 @@ class VersionWork:
     """The artwork it is; none for emoji, attached files and the operator's folders."""
     member_id: int | None = None
     """Who gave it; none where nobody in particular did."""
+    tags: str = ""
+    """Of the artwork, commas between; read from it, no part of the version."""
 
 
 @dataclass(frozen=True)
@@ -256,7 +258,10 @@ class Collections:
 
     async def version_works(self, version_id: int) -> list[VersionWork]:
         columns = [column for column in version_works.c if column.name not in {"version_id", "place"}]
-        query = sa.select(*columns).where(version_works.c.version_id == version_id).order_by(version_works.c.place)
+        art = version_works.outerjoin(artworks, artworks.c.id == version_works.c.artwork_id)
+        tags = sa.func.coalesce(artworks.c.tags, "").label("tags")
+        query = sa.select(*columns, tags).select_from(art).where(version_works.c.version_id == version_id)
+        query = query.order_by(version_works.c.place)
         async with self.database.read() as connection:
             return [VersionWork(**row._mapping) for row in (await connection.execute(query)).all()]
 
@@ -289,7 +294,9 @@ class Collections:
 
 async def _put_works(connection: AsyncConnection, version_id: int, works: Sequence[VersionWork]) -> None:
     rows: list[dict[str, Any]] = [
-        {**vars(one), "version_id": version_id, "place": place} for place, one in enumerate(works)
+        {name: value for name, value in vars(one).items() if name != "tags"}
+        | {"version_id": version_id, "place": place}
+        for place, one in enumerate(works)
     ]
     for start in range(0, len(rows), ROWS_AT_ONCE):
         await connection.execute(version_works.insert().values(rows[start : start + ROWS_AT_ONCE]))

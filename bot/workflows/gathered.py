@@ -160,7 +160,15 @@ async def keep(telling: Telling, ask: Train, gathered: Gathered) -> Version:
 
 def as_works(works: Sequence[VersionWork]) -> tuple[Work, ...]:
     """The works of a version as the worker is told of them."""
-    return tuple(Work(sha256=one.sha256, title=one.title, artist=one.artist, licence=one.licence) for one in works)
+    return tuple(
+        Work(sha256=one.sha256, title=one.title, artist=one.artist, licence=one.licence, tags=_tags(one.tags))
+        for one in works
+    )
+
+
+def _tags(told: str) -> tuple[str, ...]:
+    """As many as the worker takes; a prompt finds the work by them."""
+    return tuple(tag[:60] for tag in told.split(", ") if tag)[:16]
 
 
 def facts_of(gathered: Gathered) -> tuple[str, ...]:

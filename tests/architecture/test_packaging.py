@@ -113,6 +113,8 @@ def test_there_are_the_commands_that_are_promised() -> None:
         "requests",
         "limits",
         "evaluate",
+        "runs",
+        "evolution",
     }
     assert promised == artel_commands()
 

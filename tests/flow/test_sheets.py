@@ -58,6 +58,7 @@ async def test_a_collection_is_checked_then_started_and_its_version_is_named(hou
     assert f"version 1 ({version.sha256[:8]})" == sheet.version
     assert {work["licence"] for work in training.body["works"]} == {"CC BY 4.0", "CC BY-SA 4.0"}
     assert {work["artist"] for work in training.body["works"]} == {"Ada", "Ben"}
+    assert {tuple(work["tags"]) for work in training.body["works"]} == {("frog", "green")}, "prompts find them by it"
     assert done.model_id
     assert await house.records.usage.used("trainings", line.asked_at) == 1
     twice = await house.messenger.notice(await house.ask(StartTraining(sheet=origin.interaction_id)))
