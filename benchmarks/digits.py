@@ -78,7 +78,7 @@ class Judge:
         for _ in range(epochs):
             for part in torch.randperm(len(x)).split(64):
                 optimiser.zero_grad()
-                F.cross_entropy(self._net(x[part]), y[part]).backward()  # type: ignore[no-untyped-call]
+                F.cross_entropy(self._net(x[part]), y[part]).backward()
                 optimiser.step()
 
     @torch.inference_mode()

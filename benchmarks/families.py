@@ -93,6 +93,7 @@ def run(console: Console, options: argparse.Namespace) -> None:
 
 
 EXPERIMENTS: Mapping[str, Callable[[Path, digits.Digits, digits.Digits, bool], Table]] = {
+    "growing": ablation.growing,
     "regularisation": ablation.regularisation,
 }
 
@@ -107,7 +108,7 @@ def _measured(
     trained = train(folder, name, works, options)
     seconds = time.monotonic() - began
     score, found = judge.score(drawn_by(name, trained.model, plan.drawn if full else QUICK_DRAWN))
-    more = MORE.get(name, lambda _run, _rest: "")(trained, rest)
+    more = MORE[name](trained, rest) if name in MORE else ""
     return [name, str(options["pictures"]), f"{seconds:.0f} s", f"{score:.2f}", f"{found} of 10", more, plan.asked]
 
 
@@ -135,7 +136,8 @@ def drawn_by(name: str, model: Path, count: int) -> NDArray[np.float32]:
     pixels = [
         p.pixels for first in range(0, count, 50) for p in loaded.render([Seed(seed=first + n) for n in range(50)])
     ]
-    return np.stack(pixels)[:count, :, :, :3].mean(3, dtype=np.float32) / np.float32(255)
+    greys: NDArray[np.float32] = np.stack(pixels)[:count, :, :, :3].mean(3, dtype=np.float32) / np.float32(255)
+    return greys
 
 
 def _elbo(trained: RunDir, rest: digits.Digits) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import Limits
-from bot.stories import FilmView, Generate, PicturesView, ShowFilm, SteerTraining, Train, TrainingView
+from bot.stories import FilmView, Generate, NoticeView, PicturesView, ShowFilm, SteerTraining, Train, TrainingView
 from bot.workflows.losses import explained
 from bot.workflows.training import training_id
 from tests.fakes.files import drawing
@@ -225,6 +225,7 @@ async def test_another_kind_of_model_starts_from_nothing(house: House) -> None:
     assert (label.partition(":")[0], name) == ("Anchored GAN", "anchored")
     for changed, words in (({"family": "clay"}, "there are anchored"), ({"family": "style", "base": "foxes"}, "Leave")):
         told = await house.messenger.answer(await house.ask(emoji_ask(house, name="B").model_copy(update=changed)))
+        assert isinstance(told, NoticeView)
         assert words in told.text
 
 
