@@ -11,13 +11,13 @@ class Config(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     size: int = Field(256, ge=64, le=512, description="longer side of the works as they are kept for training")
-    crop: int = Field(128, ge=64, description="side of the crops it learns from; a multiple of 16")
+    crop: int = Field(96, ge=64, description="side of the crops it learns from; a multiple of 16")
     code: int = Field(128, description="numbers that the painter is told of an artwork")
     width: int = Field(24, description="channels of the painter at full size; more further down")
 
-    batch: int = Field(8, description="pairs of a picture and an artwork in a step")
+    batch: int = Field(4, description="pairs of a picture and an artwork in a step")
     content_weight: float = Field(1.0, description="weight of keeping what is seen in the picture")
-    style_weight: float = Field(1.0, description="weight of the artwork's statistics")
+    style_weight: float = Field(5.0, description="weight of the artwork's statistics")
     same_weight: float = Field(1.0, description="weight of leaving a picture alone in its own style")
     lr: float = Field(2e-3, description="Adam's learning rate")
     decay_share: float = Field(0.5, description="last share of the run, in which the rate falls to a twentieth")
