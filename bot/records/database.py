@@ -43,9 +43,11 @@ PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
+    "secure_delete=ON",
     f"journal_size_limit={WAL_KEPT_BYTES}",
 )
-"""WAL with FULL keeps an acknowledged write through a power cut; NORMAL may lose it."""
+"""WAL with FULL keeps an acknowledged write through a power cut; NORMAL may lose it. What is deleted is overwritten:
+whoever had themselves erased shall not be found in free pages."""
 WAIT_FOR_CONNECTION_S = 3600.0
 """The one connection of the workflows: behind a burst one waits in line rather than fails."""
 

@@ -9,6 +9,7 @@ import time
 import zipfile
 
 import sqlalchemy as sa
+from dbos import DBOS
 
 from bot.art_asks import EraseMe, ExportMe, ShareCollection
 from bot.art_views import FilesView
@@ -129,3 +130,25 @@ async def test_two_hundred_works_in_three_collections_are_erased_within_the_minu
     assert set(models) <= set(await house.records.retirements.all())
     assert list(house.worker.folder.glob("*.model")) == []
     assert await mentions(house, "Ada") == []
+
+
+async def test_what_the_workflows_noted_goes_too(house: House) -> None:
+    await house.messenger.answer(await house.ask(art_ask(house, 1, 2)))
+    await house.messenger.pictures(await house.ask(Generate(count=4), member=BEN))
+    assert {ADA, BEN} <= await noted(house)
+    await erased(house)
+
+    async def forgotten() -> None:
+        async with asyncio.timeout(10):
+            while ADA in await noted(house):
+                await house.studio._forget()  # as the background does every few seconds
+                await asyncio.sleep(0.05)
+
+    await forgotten()
+    assert BEN in await noted(house)
+
+
+async def noted(house: House) -> set[int]:
+    """Members whom a workflow's notes name."""
+    found = await DBOS.list_workflows_async(load_output=False)
+    return {one.input["args"][0].member_id for one in found if one.input}
