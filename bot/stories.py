@@ -40,11 +40,14 @@ from bot.views import (
 from bot.art_asks import ArtAsk
 from bot.art_reads import ArtReads
 from bot.art_views import ArtMessage
+from bot.moderation_asks import ModerationAsk
+from bot.moderation_reads import ModerationReads
+from bot.moderation_views import ModerationMessage
 from bot.messenger import Messenger as Messenger
 from bot.verify_views import VerifyView as VerifyView
 
 
-View = PicturesView | TrainingView | FilmView | NoticeView | ArtMessage
+View = PicturesView | TrainingView | FilmView | NoticeView | ArtMessage | ModerationMessage
 
 
 class Origin(Plain):
@@ -77,6 +80,12 @@ class Origin(Plain):
     guild_locale: str = ""
     """The server's; empty where there is none."""
     app_permissions: int = 0
+    roles: tuple[int, ...] = ()
+    """The asker's roles in this server."""
+    parent_id: int | None = None
+    """The channel that a thread belongs to."""
+    age_restricted: bool = False
+    """Only adults read this channel."""
     placing: Literal["new", "private", "panel", "prompt"] = "new"
     """Where the answer goes; the chat chooses it and the messenger follows it, also after a restart. `new`: a new
     message. `private`: a message only the asker sees. `panel`: pictures and trainings take the place of the message
@@ -323,13 +332,14 @@ Ask = (
     | ShowFilm
     | SetDefaultModel
     | ArtAsk
+    | ModerationAsk
 )
 
 
 # --- the two protocols ---------------------------------------------------------------------------------------------
 
 
-class Studio(ArtReads, Protocol):
+class Studio(ArtReads, ModerationReads, Protocol):
     """What `bot.workflows` offers to the chat. `ask` returns once the request is committed; the answer comes through
     the messenger. The reads answer from memory or one quick query, fit for autocomplete."""
 

@@ -6,6 +6,7 @@ from bot.chat import ids, modals, panels, texts
 from bot.chat.art_buttons import ART_PRESSES
 from bot.chat.desk import Desk
 from bot.chat.info import show_models, show_queue
+from bot.chat.moderation_buttons import MODERATION_PRESSES
 from bot.chat.origins import Interaction, Placing
 from bot.chat.press import Press, needs_expressions, needs_moderator
 from bot.chat.studio_buttons import STUDIO_PRESSES
@@ -142,4 +143,5 @@ PRESSES: tuple[type[Press], ...] = (
     QueuePress,
     *STUDIO_PRESSES,
     *ART_PRESSES,
+    *MODERATION_PRESSES,
 )

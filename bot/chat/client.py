@@ -18,6 +18,7 @@ from bot.chat.generate import GenerateCog
 from bot.chat.ids import PREFIX
 from bot.chat.info import InfoCog
 from bot.chat.messenger import DiscordMessenger
+from bot.chat.moderation import ModerationCog, moderation_menus
 from bot.chat.origins import Interaction
 from bot.chat.sync import sync_if_changed
 from bot.chat.train import TrainCog
@@ -25,6 +26,7 @@ from bot.chat.transforms import TransformCog
 from bot.chat.translator import CommandWords
 from bot.errors import Refused
 from bot.language import speak
+from bot.rights import right_of_command
 from bot.stories import Studio
 
 log = structlog.get_logger(__name__)
@@ -44,6 +46,13 @@ class StudioTree(app_commands.CommandTree["ArtelBot"]):
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
         speak(str(interaction.locale))
+        if interaction.type is discord.InteractionType.autocomplete or interaction.command is None:
+            return True
+        try:
+            await self.client.desk.admit(interaction, right_of_command(interaction.command.qualified_name))
+        except Exception as error:
+            await self.client.desk.fail(interaction, error)
+            return False
         return True
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
@@ -79,9 +88,10 @@ class ArtelBot(commands.Bot):
             await self.add_cog(cog)
         await self.add_cog(ArtCog(self.desk))
         await self.add_cog(DrawingCog(self.desk))
+        await self.add_cog(ModerationCog(self.desk))
         await self.add_cog(TransformCog(self.desk))
         await self.add_cog(verify.VerifyCog(self.desk))
-        for menu in (*studio.menus(), verify.menu()):
+        for menu in (*studio.menus(), verify.menu(), *moderation_menus()):
             self.tree.add_command(menu)
         self.desk.messenger.attach(self)
         await self.tree.set_translator(CommandWords())

@@ -16,6 +16,7 @@ from bot.chat.origins import Interaction, Placing
 from bot.chat.parts import Panel
 from bot.errors import Retry
 from bot.language import speak
+from bot.rights import Right
 from bot.stories import Ask, Origin, Studio
 
 log = structlog.get_logger(__name__)
@@ -34,6 +35,15 @@ class Desk:
         log.info("asked", ask=ask.kind, member=origin.member_id, guild=origin.guild_id)
         await self.studio.ask(origin, ask)
         self.messenger.accepted(origin.interaction_id)
+
+    async def admit(self, interaction: Interaction, right: Right) -> None:
+        """Raises `Refused` unless the asker has this right there; for forms and for what is only looked at, too."""
+        await self.studio.admit(self.read(interaction), right)
+
+    @staticmethod
+    def read(interaction: Interaction, placing: Placing = "new") -> Origin:
+        """The origin alone, with no clock started: for what must be answered by a form."""
+        return origins.read(interaction, placing)
 
     async def show(self, interaction: Interaction, panel: Panel, placing: Placing = "private") -> None:
         """Answer at once with a page of our own."""

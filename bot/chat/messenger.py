@@ -9,7 +9,18 @@ import contextlib
 import discord
 
 from bot.art_views import ArtView, FilesView, SheetView
-from bot.chat import art_panels, charts, emoji, film_panel, panels, routes, stickers, texts, training_panel
+from bot.chat import (
+    art_panels,
+    charts,
+    emoji,
+    film_panel,
+    moderation_panels,
+    panels,
+    routes,
+    stickers,
+    texts,
+    training_panel,
+)
 from bot.chat.delivery import Delivery
 from bot.chat.live import Live, LiveInteractions, State
 from bot.chat.origins import Interaction
@@ -17,6 +28,7 @@ from bot.chat.parts import Panel
 from bot.chat.routes import Closed, Unsure
 from bot.errors import Refused, Retry
 from bot.language import speaking
+from bot.moderation_views import ContestView, ReviewView, SettingsView
 from bot.stories import FilmView, NoticeView, Origin, PicturesView, Posted, TrainingView, View
 
 DEFER_AFTER_SECONDS = 2.0
@@ -180,6 +192,12 @@ class DiscordMessenger:
                 return await art_panels.drawn_sheet(view)
             case FilesView():
                 return art_panels.take_away(view)
+            case ReviewView():
+                return await moderation_panels.review(view)
+            case SettingsView():
+                return moderation_panels.settings(view)
+            case ContestView():
+                return await moderation_panels.contest(view)
 
     async def _ready(self) -> discord.Client:
         try:

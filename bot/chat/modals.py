@@ -11,7 +11,7 @@ from typing import Any
 
 import discord
 
-from bot.chat import art_forms, ids, studio_texts, texts, training_texts
+from bot.chat import art_forms, ids, moderation_forms, studio_texts, texts, training_texts
 from bot.chat.desk import Desk
 from bot.chat.origins import Interaction
 from bot.chat.routes import translated
@@ -90,6 +90,8 @@ async def submitted(desk: Desk, interaction: Interaction) -> None:
     fields = _fields(data.get("components") or [])
     if (match := art_forms.FORM.fullmatch(custom_id)) is not None:
         await art_forms.submitted(desk, interaction, match, fields)
+    elif (match := moderation_forms.FORM.fullmatch(custom_id)) is not None:
+        await moderation_forms.submitted(desk, interaction, match, fields)
     elif (match := _EMOJI.fullmatch(custom_id)) is not None:
         name = str(fields.get(_NAME) or "").strip().strip(":")
         await desk.ask(interaction, MakeEmoji(output_id=int(match["output"]), name=name), "private")

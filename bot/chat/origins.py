@@ -33,8 +33,20 @@ def read(interaction: Interaction, placing: Placing = "new") -> Origin:
         locale=str(interaction.locale),
         guild_locale=str(interaction.guild_locale or ""),
         app_permissions=interaction.app_permissions.value,
+        roles=_roles(interaction),
+        parent_id=getattr(interaction.channel, "parent_id", None),
+        age_restricted=_age_restricted(interaction),
         placing=placing,
     )
+
+
+def _roles(interaction: Interaction) -> tuple[int, ...]:
+    return tuple(role.id for role in getattr(interaction.user, "roles", ()))
+
+
+def _age_restricted(interaction: Interaction) -> bool:
+    asked = getattr(interaction.channel, "is_nsfw", None)
+    return bool(asked is not None and asked())
 
 
 def is_moderator(interaction: Interaction) -> bool:

@@ -11,6 +11,7 @@ from bot.chat import studio_texts, texts
 from bot.chat.desk import Desk, desk_of
 from bot.chat.origins import Interaction, is_moderator
 from bot.errors import Refused
+from bot.rights import right_of_press
 
 AnyItem = discord.ui.Item[Any]
 
@@ -29,6 +30,7 @@ class Press(discord.ui.DynamicItem[AnyItem], template=r"(?!)"):
     async def callback(self, interaction: Interaction) -> None:
         desk = desk_of(interaction)
         async with desk.guarded(interaction):
+            await desk.admit(interaction, right_of_press(self.custom_id))
             await self.pressed(desk, interaction)
 
     async def pressed(self, desk: Desk, interaction: Interaction) -> None:

@@ -207,12 +207,16 @@ async def _pictures_in(
     desk: Desk, interaction: Interaction, message: discord.Message, purpose: Literal["remix", "credits"]
 ) -> PicksView:
     origin = desk.take(interaction, "private")
+    return await desk.studio.pictures_in(origin, message.id, numbers_in(message), purpose)
+
+
+def numbers_in(message: discord.Message) -> tuple[int, ...]:
+    """The pictures of ours on a message, by the names of its files."""
     names = [file.filename for file in message.attachments]
     for piece in _pieces(message.components):  # where Discord names them only within the components
         names += [item.media.url.partition("?")[0].rpartition("/")[2] for item in getattr(piece, "items", ())]
     matches = (_FILE.fullmatch(name) for name in names)
-    numbers = tuple(dict.fromkeys(int(match[1]) for match in matches if match))
-    return await desk.studio.pictures_in(origin, message.id, numbers, purpose)
+    return tuple(dict.fromkeys(int(match[1]) for match in matches if match))
 
 
 def _pieces(components: Iterable[Any]) -> Iterator[Any]:

@@ -92,6 +92,14 @@ class Animations:
             row = (await connection.execute(query)).one_or_none()
         return Animation(**row._mapping) if row else None
 
+    async def of_message(self, message_id: int, server_id: int) -> Animation | None:
+        """The one that stands on a message of that server and was not taken back."""
+        query = sa.select(animations, requests.c.server_id, requests.c.member_id).join(requests)
+        here = (requests.c.answer_message_id == message_id) & (requests.c.server_id == server_id)
+        async with self.database.read() as connection:
+            row = (await connection.execute(query.where(here, animations.c.deleted_at.is_(None)))).first()
+        return Animation(**row._mapping) if row else None
+
     async def forget(self, request_id: int) -> int:
         """Mark the animation of a request as taken back; how many were still there."""
         gone = animations.c.deleted_at.is_(None) & (animations.c.request_id == request_id)

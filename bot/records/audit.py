@@ -51,6 +51,12 @@ class Audit:
         async with self.database.write() as connection:
             await insert_once(connection, audit_log, row, keys=("request_id", "action"))
 
+    async def noted(self, request_id: int, action: str) -> bool:
+        """Whether that request did it already."""
+        this = (audit_log.c.request_id == request_id) & (audit_log.c.action == action)
+        async with self.database.read() as connection:
+            return (await connection.execute(sa.select(audit_log.c.id).where(this))).first() is not None
+
     async def latest(self, server_id: int | None, count: int = 50) -> list[Deed]:
         """The newest lines of a server, newest first."""
         columns = [column for column in audit_log.c if column.name != "id"]

@@ -76,6 +76,12 @@ class Limits:
         async with self.database.write() as connection:
             return bool((await connection.execute(limits.delete().where(this))).rowcount)
 
+    async def effective(self, what: str, scope: Scope, subject_id: int, usual: float) -> float:
+        """The limit that holds for a subject; see `effective` above."""
+        async with self.database.read() as connection:
+            query = sa.select(effective(what, scope, subject_id, usual))
+            return float((await connection.execute(query)).scalar_one())
+
     async def all(self) -> Sequence[Limit]:
         query = sa.select(limits).order_by(limits.c.what, limits.c.scope, limits.c.subject_id)
         async with self.database.read() as connection:

@@ -12,6 +12,7 @@ from bot.records.animations import Animations
 from bot.records.art import Art
 from bot.records.audit import Audit
 from bot.records.collections import Collections
+from bot.records.contests import Contests
 from bot.records.credited import Credited
 from bot.records.database import Database, open_database
 from bot.records.erasing import Erasing
@@ -23,8 +24,10 @@ from bot.records.lineage import Lineage
 from bot.records.models import Models
 from bot.records.outputs import Outputs, outputs
 from bot.records.people import People, members, servers
+from bot.records.reports import Reports
 from bot.records.requests import Requests, requests
 from bot.records.retirements import Retirements
+from bot.records.settings import HouseRules
 from bot.records.showcases import Showcases
 from bot.records.sliders import SliderNames
 from bot.records.trainings import Trainings, trainings
@@ -79,6 +82,9 @@ class Records:
     animations: Animations
     showcases: Showcases
     limits: Limits
+    reports: Reports
+    house_rules: HouseRules
+    contests: Contests
     art: Art
     collections: Collections
     retirements: Retirements
@@ -104,6 +110,7 @@ def open_records(url: str) -> Records:
     database = open_database(url)
     topics = (People, Requests, Outputs, Models, Trainings, Usage, Audit, Gallery)
     topics += (Lineage, Favourites, SliderNames, Animations, Showcases, Limits)  # type: ignore[assignment]
+    topics += (Reports, HouseRules, Contests)  # type: ignore[assignment]
     topics += (Art, Collections, Retirements, Credited, Erasing, Fingerprints)  # type: ignore[assignment]
     return Records(database, *(topic(database) for topic in topics))  # type: ignore[arg-type]
 

@@ -8,6 +8,7 @@ import logging
 from bot.errors import Unseen
 from bot.language import speaking
 from bot.log import request_context
+from bot.moderation_asks import CloseContest, Decide, EnterContest, ReportPicture, SetRule, StartContest, Vote
 from bot.records.requests import Answer, RequestState
 from bot.stories import (
     Ask,
@@ -43,6 +44,7 @@ from bot.workflows.filming import show_film
 from bot.workflows.finding import find
 from bot.workflows.keeping import delete, make_emoji, set_default_model
 from bot.workflows.making import make
+from bot.workflows.moderation import moderation_story
 from bot.workflows.naming import name_slider
 from bot.workflows.parts import Parts
 from bot.workflows.showcasing import set_showcase
@@ -107,6 +109,8 @@ async def story(telling: Telling) -> None:
             await show_film(telling, ask)
         case SetDefaultModel() as ask:
             await set_default_model(telling, ask)
+        case ReportPicture() | Decide() | SetRule() | StartContest() | EnterContest() | Vote() | CloseContest() as ask:
+            await moderation_story(telling, ask)
         case ask:
             await art_story(telling, ask)
 

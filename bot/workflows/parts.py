@@ -14,6 +14,7 @@ from bot.settings import Limits
 from bot.sketches import Sketchbook
 from bot.stories import Messenger
 from bot.tracing import Tracing
+from bot.workflows.house import House
 from bot.workflows.library import Library
 from bot.workflows.lines import Bell, Line
 from bot.workflows.live import Board
@@ -73,6 +74,8 @@ class Parts:
     marks: tuple[Mark, ...] = ()
     """What is put on pictures, by the settings."""
     patience: Patience = Patience()
+    house: House = field(init=False)
+    """Each server's own rules."""
     shelf: Shelf = field(default_factory=Shelf)
     line: Line = field(default_factory=Line)
     bell: Bell = field(default_factory=Bell)
@@ -89,3 +92,6 @@ class Parts:
     """Places of the trainings that wait in line, by id, as last seen."""
     withdrawn: set[int] = field(default_factory=set)
     """Requests whose member was told that they were not accepted, before they were committed after all."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "house", House(self.records))

@@ -225,6 +225,9 @@ async def picture_for(records: Records, origin: Origin, output_id: int) -> Outpu
         raise Refused(
             said("I have no record of a picture #{picture} here. `/generate` makes new ones.", picture=output_id)
         )
+    if output.deleted_at is not None and await records.reports.removed(output.id):
+        words = "Picture #{picture} was removed by the moderators. `/generate` makes new ones."
+        raise Refused(said(words, picture=output_id))
     if output.deleted_at is not None:
         words = "Picture #{picture} was taken back by whoever made it. `/generate` makes new ones."
         raise Refused(said(words, picture=output_id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 
 class Shelf:
@@ -22,6 +22,12 @@ class Shelf:
         if any((one, 0) not in self._pictures for one in output_ids):
             return None
         return [self._pictures[one, 0] for one in output_ids]
+
+    def drop(self, output_ids: Iterable[int]) -> None:
+        """Forget these at every side."""
+        gone = set(output_ids)
+        for key in [key for key in self._pictures if key[0] in gone]:
+            self._bytes -= len(self._pictures.pop(key))
 
     def put_small(self, output_id: int, side: int, data: bytes) -> None:
         key = (output_id, side)

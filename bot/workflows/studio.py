@@ -11,10 +11,12 @@ from typing import Literal, get_args
 from bot.art_views import ArtPage, CollectionLine, CollectionView
 from bot.errors import Refused, Retry
 from bot.language import said
+from bot.moderation_views import ContestView, MeView, ReviewView, SettingsView
 from bot.records.people import Person
 from bot.records.requests import NewRequest, RequestState
 from bot.records.schema import moment
 from bot.records.trainings import Training
+from bot.rights import Right, right_of_ask
 from bot.stories import (
     Ask,
     CreditsView,
@@ -32,7 +34,7 @@ from bot.stories import (
     Upload,
     VerifyView,
 )
-from bot.workflows import art_reading, looking
+from bot.workflows import art_reading, contests, looking, reviewing, settling
 from bot.workflows.answering import answer
 from bot.workflows.background import Background
 from bot.workflows.contributing import Taken
@@ -58,6 +60,8 @@ FORGET_S = 20.0
 FORGOTTEN_KINDS = ("withdraw", "erase_me", "export_me")
 """Stories whose own notes hold what was taken back; they are deleted as soon as they have ended."""
 CLEAN_S = 6 * 3600.0
+CONTESTS_S = 10.0
+"""Between two looks for contests whose time is over."""
 STOP_GRACE_S = 2.0
 """Pictures that are being made are done by then; whatever waits for longer goes on at the next start anyway."""
 NOT_ACCEPTED = "My records do not answer just now, so your request was not accepted, and nothing was started."
@@ -91,6 +95,7 @@ class Studio:
         self._background.every("refreshing the list of models", REFRESH_S, self._parts.library.refresh)
         self._background.every("training anew", AGAIN_S, self._train_anew)
         self._background.every("forgetting", FORGET_S, self._forget, first_after=FORGET_S)
+        self._background.every("closing contests", CONTESTS_S, self._close_contests)
         self._background.every("deleting old workflows", CLEAN_S, self._durable.forget_old, first_after=60.0)
 
     async def close(self) -> None:
@@ -107,6 +112,7 @@ class Studio:
         """Start the story of this request; returns once that is committed, and the answer comes by the messenger."""
         if not self._open:
             raise Retry("Artel is just stopping or starting.", after=5.0)
+        origin = await self._parts.house.admitted(origin, right_of_ask(ask.kind))
         beginning = asyncio.create_task(self._durable.begin(ask.kind, str(origin.interaction_id), origin, ask))
         on_its_way = min(1.0, max(0.0, self._clock() - origin.at))
         try:
@@ -145,6 +151,11 @@ class Studio:
 
     async def _forget(self) -> None:
         await self._durable.forget_kinds(FORGOTTEN_KINDS)
+
+    async def _close_contests(self) -> None:
+        """Each is asked to close under one id, so that however often, and by however many processes, it closes once."""
+        for origin, ask in await contests.due_contests(self._parts):
+            await self._durable.begin(ask.kind, str(origin.interaction_id), origin, ask)
 
     async def _tell(self, origin: Origin, ask: Ask) -> None:
         await answer(self._parts, origin, ask)
@@ -226,6 +237,21 @@ class Studio:
 
     async def art(self, origin: Origin, page: int, request_id: int | None = None) -> ArtPage:
         return await art_reading.art(self._parts, origin, page, request_id)
+
+    async def admit(self, origin: Origin, right: Right) -> None:
+        await self._parts.house.admit(origin, right)
+
+    async def review(self, origin: Origin, after: int = 0) -> ReviewView:
+        return await reviewing.review(self._parts, origin, after)
+
+    async def house_settings(self, origin: Origin) -> SettingsView:
+        return await settling.settings_of(self._parts, origin)
+
+    async def me(self, origin: Origin) -> MeView:
+        return await settling.me(self._parts, origin)
+
+    async def contest(self, origin: Origin) -> ContestView:
+        return await contests.contest_of(self._parts, origin)
 
     async def status(self) -> dict[str, str]:
         """Lines for /about."""

@@ -18,6 +18,9 @@ from bot.art_asks import (
 )
 from bot.art_views import ArtPage, CollectionLine, CollectionView
 from bot.errors import Refused, Retry
+from bot.moderation_asks import Decide, EnterContest, ReportPicture, SetRule, StartContest, Vote
+from bot.moderation_views import ContestView, MeView, ReviewView, SettingsView
+from bot.rights import Asker, Right, Rules, check
 from bot.stories import (
     Ask,
     Before,
@@ -63,6 +66,7 @@ from bot.stories import (
     Walk,
 )
 from tests.chat.art_views import art_lines, art_view, collection_line, collection_view, files_view, sheet_view
+from tests.chat.moderation_views import contest_view, review_view, settings_view
 from tests.chat.views import kin, parents, picks, pictures_view, png, slider_board, training_view
 
 
@@ -84,6 +88,8 @@ class FakeStudio:
     """Work waits for it."""
     failures: list[Exception] = field(default_factory=list)
     """What deliveries raised."""
+    rules: Rules = field(default_factory=Rules)
+    blocked: set[int] = field(default_factory=set)
     lines: list[ModelLine] = field(default_factory=list)
     waiting: list[QueueLine] = field(default_factory=list)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -195,6 +201,23 @@ class FakeStudio:
         lines = art_lines(4)
         return ArtPage(works=lines, page=page, pages=3, count=len(lines), request_id=request_id, models=2)
 
+    async def admit(self, origin: Origin, right: Right) -> None:
+        blocked = origin.member_id in self.blocked
+        asker = Asker(origin.guild_id, (origin.channel_id,), origin.roles, origin.moderator, blocked)
+        check(asker, right, self.rules)
+
+    async def review(self, origin: Origin, after: int = 0) -> ReviewView:
+        return review_view(after + 1)
+
+    async def house_settings(self, origin: Origin) -> SettingsView:
+        return settings_view(self.rules)
+
+    async def me(self, origin: Origin) -> MeView:
+        return MeView(rights=((Right.generate, ""), (Right.moderate, "only moderators")), limits=("a day: 1 of 20",))
+
+    async def contest(self, origin: Origin) -> ContestView:
+        return contest_view()
+
     async def status(self) -> dict[str, str]:
         return {"Version": "0.1.0", "Worker": "ready"}
 
@@ -301,6 +324,16 @@ class FakeStudio:
                 await self._show(origin, NoticeView(tone="done", text="Withdrawn."))
             case ShareCollection() | EraseMe():
                 await self._show(origin, NoticeView(tone="done", text="Done."))
+            case ReportPicture() | EnterContest() | Vote():
+                await self._show(origin, NoticeView(tone="done", text="Thank you."))
+            case Decide(verdict=verdict, report_id=report):
+                await self._show(origin, review_view(report + 1, done=f"{verdict} {report}."))
+            case SetRule(right=right, ids=ids):
+                if right is not None:
+                    self.rules = self.rules.model_copy(update={"roles": {**self.rules.roles, right: ids}})
+                await self._show(origin, settings_view(self.rules))
+            case StartContest(theme=theme):
+                await self._show(origin, contest_view(theme))
             case StartTraining():
                 await self._show(origin, training(origin, "checking"))
             case SetDefaultModel(model_id=model):
