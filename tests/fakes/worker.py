@@ -73,11 +73,11 @@ BASE = ModelInfo(
     bytes=1,
     shipped=True,
 )
-STYLE, RESTORER = (
+STYLE, RESTORER, SKETCHER = (
     ModelInfo(
         card=ModelCard(id=name, title=name.title(), family=name, size=256), sha256=digit * 64, bytes=1, shipped=True
     )
-    for name, digit in (("style", "a"), ("restorer", "b"))
+    for name, digit in (("style", "a"), ("restorer", "b"), ("pix2pix", "9"))
 )
 RECIPES = ("seed", "vary", "blend", "mix", "edit", "truncate", "point", "prompt")
 STRANGE = "zeppelin"
@@ -86,6 +86,15 @@ TRANSFORMERS = (
     FamilyInfo(name="style", title="Style", kind="transformer", recipes=("transform",), takes=2, heeds=("strength",)),
     FamilyInfo(
         name="restorer", title="Restorer", kind="transformer", recipes=("transform",), takes=1, heeds=("strength",)
+    ),
+    FamilyInfo(
+        name="pix2pix",
+        title="pix2pix",
+        kind="transformer",
+        recipes=("transform",),
+        takes=1,
+        heeds=("seed",),
+        bases=True,
     ),
 )
 SLIDERS = (

@@ -15,6 +15,7 @@ from bot.safety.folders import Folders
 from bot.safety.intake import Intake
 from bot.safety.seal import Seal
 from bot.settings import Limits
+from bot.sketches import Sketchbook
 from bot.stories import Ask, Origin
 from bot.workflows.durable import Durable
 from bot.workflows.library import Library
@@ -103,6 +104,8 @@ async def open_house(
             seal=seal,
             marks=marks,
             patience=PATIENCE,
+            sketches=Sketchbook(folder / "sketches"),
+            pages="http://pages",
         )
         studio = Studio(parts, Durable(url, "bot-0", WRITTEN_TYPES), "test")
         await studio.open()
