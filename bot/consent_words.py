@@ -9,3 +9,8 @@ CONSENT = (
 """What the artist ticks; kept word for word with each consent, so that a later change of words changes no earlier
 consent. 170 characters at most: it must fit a form."""
 EMOJI_CONSENT = "This server may use the pictures of its own emoji and stickers for models of this server."
+FILES_CONSENT = (
+    "By sending this form you say that the pictures are yours to give, and that this server's models may learn from "
+    "them. A model that did goes when you have yourself erased (`/privacy`)."
+)
+"""Of files that are attached to a training and kept for it alone."""

@@ -16,6 +16,7 @@ from bot.chat.desk import Desk
 from bot.chat.origins import Interaction
 from bot.chat.routes import translated
 from bot.chat.uploads import uploads_of
+from bot.consent_words import FILES_CONSENT
 from bot.errors import Refused
 from bot.language import said
 from bot.stories import MakeEmoji, MakeSticker, NameSlider, Train
@@ -80,6 +81,7 @@ async def ask_files(interaction: Interaction, name: str, minutes: float, base: s
     modal.add_item(
         discord.ui.Label(text=said(texts.FILES_UPLOAD), description=said(texts.FILES_UPLOAD_HELP), component=upload)
     )
+    modal.add_item(discord.ui.TextDisplay(said(FILES_CONSENT)))
     await _open(interaction, modal)
 
 

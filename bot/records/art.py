@@ -55,7 +55,7 @@ consents = sa.Table(
     sa.UniqueConstraint("request_id", "place"),
     sqlite_autoincrement=True,
 )
-ARTWORK, EMOJI = "artwork", "emoji"
+ARTWORK, EMOJI, FILES = "artwork", "emoji", "files"
 
 
 @dataclass(frozen=True)
@@ -162,12 +162,19 @@ class Art:
 
     async def allow_emoji(self, given: Given) -> None:
         """A moderator confirmed the rights to the server's own emoji. Harmless twice."""
+        await self._agree(given, EMOJI)
+
+    async def allow_files(self, given: Given) -> None:
+        """A member attached files to a training, and said that they are theirs to give. Harmless twice."""
+        await self._agree(given, FILES)
+
+    async def _agree(self, given: Given, what: str) -> None:
         row: Mapping[str, Any] = {
             "request_id": given.request_id,
             "place": 0,
             "server_id": given.server.id,
             "member_id": given.member.id,
-            "what": EMOJI,
+            "what": what,
             "licence": "server",
             "words": given.words,
             "given_at": now(),

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.art_policy import server_of
+from bot.consent_words import FILES_CONSENT
 from bot.errors import Bug, Refused, Retry
 from bot.language import counted, said
 from bot.licences import LABELS, Licence
-from bot.records.art import Artwork
+from bot.records.art import Artwork, Given
 from bot.records.collections import Version, VersionWork
+from bot.records.people import Person
 from bot.safety.duplicates import Seen
 from bot.safety.intake import Accepted, SetReport, listed
 from bot.stories import Train
@@ -153,6 +155,10 @@ def once(works: Sequence[Artwork]) -> tuple[list[Artwork], list[Artwork]]:
 
 async def keep(telling: Telling, ask: Train, gathered: Gathered) -> Version:
     """Send what the worker lacks, and freeze the version that the training names."""
+    server, origin = telling.server, telling.origin
+    if ask.source == "files" and server is not None:
+        who = Person(origin.member_id, origin.member_name)
+        await telling.parts.records.art.allow_files(Given(telling.id, server, who, FILES_CONSENT))
     await store(telling, gathered.pictures)
     freeze = telling.parts.records.collections.freeze
     return await freeze(telling.origin.guild_id, gathered.collection_id, gathered.source, gathered.works)

@@ -13,6 +13,7 @@ from dbos import DBOS
 
 from bot.art_asks import EraseMe, ExportMe, ShareCollection
 from bot.art_views import FilesView
+from bot.consent_words import FILES_CONSENT
 from bot.records.people import Person
 from bot.records.schema import metadata
 from bot.stories import Favour, Generate, Origin, Train
@@ -100,6 +101,8 @@ async def test_models_of_attached_files_go_with_whoever_attached_them(house: Hou
     uploads = art_ask(house, *range(9)).uploads
     ask = Train(name="Mine", source="files", uploads=uploads, minutes=0.25)
     done = await house.messenger.training(await house.ask(ask), "finished")
+    told, _ = await exported(house)
+    assert [(one["what"], one["words"]) for one in told["consents"]] == [("files", FILES_CONSENT)]
     await erased(house)
     assert done.model_id in await house.records.retirements.all()
     assert not (house.worker.folder / f"{done.model_id}.model").exists()
