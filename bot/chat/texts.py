@@ -204,6 +204,8 @@ HELP_PAGE = (
     "**`/verify`** (or Apps → Verify on a message) says of any picture whether it was made here, and from what.",
     "**`/train emoji`** teaches a model this server's emoji, **`/train files`** pictures that you attach, "
     "**`/train folder`** a folder prepared by the operator. You can watch it learn; a few minutes are enough.",
+    "**`/contribute`** gives art of yours under a licence you choose, **`/collection`** gathers it and "
+    "**`/train collection`** learns from it; **`/withdraw`** takes it back. **`/privacy`** shows what is kept of you.",
     "**`/models`** shows what there is, **`/queue`** what is learning, **`/about`** what runs it.",
     "-# Give only art that is yours or that you have permission for. Every picture here is made by a machine; "
     "🗑️ takes yours away again.",
