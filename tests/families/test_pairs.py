@@ -224,6 +224,18 @@ def test_the_enhancer_waits_for_the_coarse_generator() -> None:
     assert not torch.equal(net(x), coarse)
 
 
+def test_where_one_set_alone_is_sent_a_shipped_base_stands_for_the_other(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", "cyclegan", others=8)
+    config = run.config()
+    works = tuple(work.model_copy(update={"part": "a"}) for work in config.request.works)
+    run.create(config.model_copy(update={"request": config.request.model_copy(update={"works": works})}))
+    learner, _ = learner_of(run)
+    assert (len(learner._a), len(learner._b)) == (8, 12)
+    learner.step(0.0)
+    learner.export(Figures())
+    assert "broad-64" in families.get("cyclegan").load(run.model).card.notes
+
+
 def test_a_pool_shows_earlier_pictures_too() -> None:
     pool, random = Pool(3, 4, torch.device("cpu")), torch.Generator().manual_seed(0)
     seen = set()

@@ -43,7 +43,7 @@ class CycleLearner:
         second = torch.tensor([work.part == "b" for work in works])
         self._stands_in = not bool(second.any())
         if self._stands_in:  # one set alone is the look to learn; drawings of many kinds stand for what will be sent
-            first, second_set = _stand_in(config, run_config.base_path), pictures
+            first, second_set = _stand_in(config), pictures
         else:
             first, second_set = pictures[~second], pictures[second]
         if min(len(first), len(second_set)) < FEWEST:
@@ -92,15 +92,13 @@ class CycleLearner:
         write_model(self._run.model, self._config, card, self._nets.average.state_dict())
 
 
-def _stand_in(config: Config, base: str | None) -> Tensor:
+def _stand_in(config: Config) -> Tensor:
     """Premultiplied pictures [N, 4, S, S] that a shipped base rebuilds: people, animals and things in many hands."""
-    from gan.families import get
-    from gan.server.cards import read_card
+    from gan.families.anchored.serve import AnchoredModel
 
-    path = Path(base) if base else Path(str(bases.__file__)).parent / f"{STAND_IN}.safetensors"
-    model = get(read_card(path).family).load(path)
-    known = model.card.works if model.card.works < 4096 else 4096
-    which = np.unique(np.linspace(0, known - 1, min(config.others, known)).round().astype(int))
+    model = AnchoredModel.read(Path(bases.__path__[0]) / f"{STAND_IN}.safetensors")
+    last = len(model.works) - 1
+    which = np.unique(np.linspace(0, last, min(config.others, last + 1)).round().astype(int))
     pixels = np.stack([drawn.pixels for drawn in model.render([Anchor(index=int(index)) for index in which])])
     pictures = torch.from_numpy(premultiplied(pixels)).permute(0, 3, 1, 2).contiguous()
     if pictures.shape[-1] != config.size:
