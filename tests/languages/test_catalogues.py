@@ -12,7 +12,8 @@ import pytest
 from bot.language import LANGUAGES, counted, language_of, named, said, speaking, translated
 from scripts import texts
 
-COMMAND = re.compile(r"`/([^`]+)`|^/(\S+)")
+COMMAND = re.compile(r"`/([^`]+)`|^/(\S+)|<(?:kbd|code)>/([^<]+)<")
+TAG = re.compile(r"<[^>]*>")
 MARKS = ("`", "**", "\n", "###", "-# ")
 
 
@@ -61,7 +62,7 @@ def test_gaps_agree(language: str, found: texts.Found) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_markdown_and_signs_agree(language: str, found: texts.Found) -> None:
-    """Bold, code, headings, lines and emoji are the same: a lost backtick spoils a whole message."""
+    """Bold, code, headings, lines, tags and emoji are the same: a lost backtick spoils a whole message."""
     signs = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf⏪⏩◀▶⏳⏸]")
     wrong = [
         (one, text)
@@ -70,6 +71,7 @@ def test_markdown_and_signs_agree(language: str, found: texts.Found) -> None:
         and (
             any(one.count(mark) != text.count(mark) for mark in MARKS)
             or sorted(signs.findall(one)) != sorted(signs.findall(text))
+            or sorted(TAG.findall(one)) != sorted(TAG.findall(text))
         )
     ]
     assert wrong == []
