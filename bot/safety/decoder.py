@@ -86,7 +86,8 @@ def main() -> None:
         asked = json.loads(line)
         data = _read(source, asked["bytes"])
         renew_cpu_limit(limits.seconds)
-        answer, png = look_at(data, limits, asked) if asked.get("do") == "look" else decode(data, limits)
+        do = asked.get("do")
+        answer, png = look_at(data, limits, asked) if do == "look" else decode(data, limits, whole=do == "whole")
         sink.write(json.dumps(asdict(answer)).encode() + b"\n" + png)
         sink.flush()
 
@@ -110,10 +111,10 @@ def renew_cpu_limit(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (limit, hard))
 
 
-def decode(data: bytes, limits: Limits) -> tuple[Answer, bytes]:
-    """What is in `data`, and a clean square PNG of it. Never raises for bad data."""
+def decode(data: bytes, limits: Limits, *, whole: bool = False) -> tuple[Answer, bytes]:
+    """What is in `data`, and a clean PNG of it, square unless it is to be kept `whole`. Never raises for bad data."""
     try:
-        return _decode(data, limits)
+        return _decode(data, limits, whole)
     except Exception as error:
         return Answer(reason=_reason(error)), b""
 
@@ -139,7 +140,7 @@ def _reason(error: Exception) -> str:
     return "damaged"  # whatever a decoder makes of hostile bytes, the picture is what is wrong
 
 
-def _decode(data: bytes, limits: Limits) -> tuple[Answer, bytes]:
+def _decode(data: bytes, limits: Limits, whole: bool) -> tuple[Answer, bytes]:
     with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
         width, height = picture.size
         checked_size(width, height, limits)
@@ -148,7 +149,7 @@ def _decode(data: bytes, limits: Limits) -> tuple[Answer, bytes]:
             picture.draft("RGB", (limits.kept_side * 2, limits.kept_side * 2))
         picture.load()
         clean = upright(picture, limits.kept_side * 2)
-    clean = _square(_shrunk(clean, limits.kept_side))
+    clean = _shrunk(clean, limits.kept_side, max(clean.size)) if whole else _square(clean, limits.kept_side)
     _check_content(clean)
     file = io.BytesIO()
     clean.save(file, "PNG", compress_level=6)
@@ -159,7 +160,7 @@ def _decode(data: bytes, limits: Limits) -> tuple[Answer, bytes]:
         height=height,
         format=format_,
         bytes=len(png),
-        side=clean.width,
+        side=max(clean.size),
         alpha=clean.mode == "RGBA",
         animated=animated,
         phash=phash,
@@ -202,9 +203,8 @@ def plain(picture: Image.Image) -> Image.Image:
     return full if _extrema(full)[3][0] < 255 else full.convert("RGB")
 
 
-def _shrunk(picture: Image.Image, side: int) -> Image.Image:
-    """At most `side` pixels on the side that will be kept; colours under transparency do not bleed in."""
-    kept = max(picture.size) if picture.mode == "RGBA" else min(picture.size)
+def _shrunk(picture: Image.Image, side: int, kept: int) -> Image.Image:
+    """Scaled so that what is `kept` pixels long has at most `side`; colours under transparency do not bleed in."""
     if picture.mode == "RGBA":
         picture = picture.convert("RGBa")
     if kept > side:
@@ -214,8 +214,9 @@ def _shrunk(picture: Image.Image, side: int) -> Image.Image:
     return picture.convert("RGBA") if picture.mode == "RGBa" else picture
 
 
-def _square(picture: Image.Image) -> Image.Image:
+def _square(picture: Image.Image, most: int) -> Image.Image:
     """A cut-out figure is kept whole on a transparent square; a full picture is cropped to its middle."""
+    picture = _shrunk(picture, most, max(picture.size) if picture.mode == "RGBA" else min(picture.size))
     width, height = picture.size
     if width == height:
         return picture

@@ -56,7 +56,7 @@ class Accepted:
     name: str
     author: str
     png: bytes
-    """Square RGB or RGBA, clean."""
+    """RGB or RGBA, clean; square unless it was to be kept whole."""
     sha256: str
     """Of `png`."""
     side: int
@@ -98,13 +98,16 @@ class Intake:
         self._settings = settings or IntakeSettings()
         self._pool = DecoderPool(_decoder_limits(self._settings), children)
 
-    async def inspect(self, data: bytes, name: str = "", author: str = "") -> Accepted | Rejected:
-        """Look at one upload. Raises `Bug` only when no child can be started at all."""
+    async def inspect(
+        self, data: bytes, name: str = "", author: str = "", *, whole: bool = False
+    ) -> Accepted | Rejected:
+        """Look at one upload; kept `whole` it has the shape it came in. Raises `Bug` only when no child can be started
+        at all."""
         if not data:
             return self._no(name, Reason.empty)
         if len(data) > self._settings.file_mib * MIB:
             return self._no(name, Reason.too_many_bytes)
-        answer, png = await self._pool.decode(data)
+        answer, png = await self._pool.decode(data, whole=whole)
         if answer.reason:
             return self._no(name, Reason(answer.reason))
         return Accepted(

@@ -92,9 +92,9 @@ class DecoderPool:
         self._timer: asyncio.TimerHandle | None = None
         self._closing: asyncio.Task[None] | None = None
 
-    async def decode(self, data: bytes) -> tuple[Answer, bytes]:
+    async def decode(self, data: bytes, *, whole: bool = False) -> tuple[Answer, bytes]:
         """What the picture is; `reason` is `too_slow` or `damaged` when it was too much for a child."""
-        answer, png = await self._asked(data)
+        answer, png = await self._asked(data, **({"do": "whole"} if whole else {}))
         return Answer(**answer), png
 
     async def look(self, data: bytes, anchors: str, label: str) -> tuple[Look, bytes]:

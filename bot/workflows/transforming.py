@@ -120,7 +120,7 @@ async def _upload(telling: Telling, source: Source) -> bytes:
         data = await parts.fetcher.fetch(source.upload.url, name)
     else:
         raise Refused("Attach a picture, or choose one that was made here.")
-    seen = await parts.intake.inspect(data, name, telling.origin.member_name)
+    seen = await parts.intake.inspect(data, name, telling.origin.member_name, whole=True)
     if isinstance(seen, Rejected):
         raise Refused(said(seen.text))
     return seen.png

@@ -152,6 +152,10 @@ async def test_a_full_picture_is_cropped_to_its_middle_and_made_smaller(intake: 
     assert shown.size == (512, 512)
     assert shown.getpixel((9, 256)) == (20, 120, 60)
     assert shown.getpixel((256, 256)) == (250, 220, 0)
+    whole = await intake.inspect(saved(wide), whole=True)
+    assert opened(whole).size == (512, 320), "what is only to be changed keeps its shape"
+    assert not isinstance(whole, Rejected)
+    assert whole.side == 512
 
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
