@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot.errors import Refused
 from bot.language import said
@@ -130,6 +131,11 @@ class Library:
     def title(self, model_id: str) -> str:
         model = self._models.get(model_id)
         return model.title if model else model_id
+
+    def figures(self, model_id: str) -> Mapping[str, Any]:
+        """What was measured of a model; empty for one that is gone."""
+        model = self._models.get(model_id)
+        return model.figures if model else {}
 
     def sha256(self, model_id: str) -> str:
         """The hash of the model's weights as last heard; empty for one that is gone."""

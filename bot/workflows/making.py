@@ -20,7 +20,7 @@ from bot.workflows.recipes import STICKER_SIZE, Made, Plan
 from bot.workflows.sealing import sealed
 from bot.workflows.showing import standing, view
 from bot.workflows.telling import Telling, elapsed_ms
-from bot.workflows.words import credit_lines
+from bot.workflows.words import credit_lines, owed
 from gan.contract import ErrorCode, Mark, RenderAnswer, RenderRequest
 
 
@@ -70,7 +70,13 @@ async def render(telling: Telling, plan: Plan) -> Made:
         parts.shelf.put(output_id, data)
     shares = tuple(credit_lines(picture.credits) for picture in answer.pictures)
     unknown = {one.word: one.nearest for picture in answer.pictures for one in picture.unknown}
-    return Made(output_ids=tuple(ids), credits=shares, ms=ms, unknown=tuple(unknown.items()))
+    return Made(
+        output_ids=tuple(ids),
+        credits=shares,
+        ms=ms,
+        unknown=tuple(unknown.items()),
+        owed=owed(ids, [picture.credits for picture in answer.pictures], parts.library.figures(plan.model_id)),
+    )
 
 
 def new_outputs(plan: Plan, answer: RenderAnswer, marks: Sequence[Mark] = ()) -> list[NewOutput]:

@@ -113,6 +113,8 @@ class Made(Plain):
     ms: float
     unknown: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Words of the prompt that the model does not know, each with what it knows that means the most alike."""
+    owed: tuple[str, ...] = ()
+    """What has to be said beside the pictures: which is close to a copy, and whom licences want named."""
 
 
 def drawn_seed(request_id: int) -> int:

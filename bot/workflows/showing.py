@@ -16,7 +16,7 @@ from bot.stories import Before, Parent, PicturesView, ShownPicture, SliderBoard
 from bot.workflows.recipes import Around, Bred, Fresh, Made, Moved, Plan, Single, Sought, Transformed, seed_of
 from bot.workflows.small import thumbnails
 from bot.workflows.telling import Telling, elapsed_ms
-from bot.workflows.words import credit_lines, milliseconds, new_pictures, percent, seeds_line
+from bot.workflows.words import credit_lines, milliseconds, new_pictures, owed, percent, seeds_line
 from gan.contract import Prompt, Seed, Transform, Vary
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,9 @@ async def standing(telling: Telling, plan: Plan) -> Made:
     rows = await telling.parts.records.outputs.several(plan.rows)
     await telling.end(RequestState.done)
     shares = tuple(credit_lines(row.credits) for row in rows)
-    return Made(output_ids=plan.rows, credits=shares, ms=elapsed_ms(started))
+    figures = telling.parts.library.figures(plan.model_id)
+    said_beside = owed(plan.rows, [row.credits for row in rows], figures)
+    return Made(output_ids=plan.rows, credits=shares, ms=elapsed_ms(started), owed=said_beside)
 
 
 async def view(telling: Telling, plan: Plan, made: Made, data: Sequence[bytes]) -> PicturesView:
@@ -51,7 +53,7 @@ async def view(telling: Telling, plan: Plan, made: Made, data: Sequence[bytes]) 
         model_title=library.title(plan.model_id),
         headline=headline(plan, subject),
         details=tuple(line for line in (*about(plan), milliseconds(made.ms)) if line),
-        notes=tuple(unknown_word(word, nearest) for word, nearest in made.unknown[:MOST_UNKNOWN]),
+        notes=(*(unknown_word(word, nearest) for word, nearest in made.unknown[:MOST_UNKNOWN]), *made.owed),
         pictures=shown,
         large=large,
         subject_id=subject if large else None,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from bot.attribution import attribution
+from bot.copy_bar import copies_its_works, too_close
 from bot.language import counted, said
 from gan.contract import Credit, Estimate, Figures
 
 NUMBERS = {1: "A new picture", 4: "Four new pictures", 9: "Nine new pictures"}
+MOST_NAMED = 4
+"""Lines of attribution beside pictures; the manifest and the credits have all of them."""
 LEAST_SHARE = 0.01
 """Shares below one percent are not worth a line."""
 
@@ -33,6 +37,27 @@ def credit_name(credit: Credit) -> str:
     """`Ada's fox`, or as much of it as is known."""
     title = credit.title or said("work {work}", work=credit.work[:8])
     return said("{artist}'s {title}", artist=credit.artist, title=title) if credit.artist else title
+
+
+def owed(
+    output_ids: Sequence[int],
+    credits_: Sequence[Sequence[Credit | Mapping[str, Any]]],
+    figures: Mapping[str, Any],
+) -> tuple[str, ...]:
+    """What has to be said beside pictures: which of them is close to a copy, that the model copies, and the works whose
+    licences want to be named."""
+    lines = []
+    for output_id, shares in zip(output_ids, credits_, strict=True):
+        if (work := too_close(shares)) is not None:
+            told = {"picture": output_id, "share": percent(work.weight), "work": credit_name(work)}
+            lines.append(said("⚠️ #{picture} is close to a copy: {share} of it is {work}", **told))
+    if copies_its_works(figures):
+        lines.append(said("⚠️ this model has learned its works by heart: what it draws may be copies of them"))
+    named = list(dict.fromkeys(line for shares in credits_ for line in attribution(shares)))
+    lines += named[:MOST_NAMED]
+    if len(named) > MOST_NAMED:
+        lines.append(said("and {count} more works to be named: 📜 Credits", count=len(named) - MOST_NAMED))
+    return tuple(lines)
 
 
 def figures_line(figures: Figures, estimate: Estimate | None = None) -> str:

@@ -211,13 +211,14 @@ async def test_a_models_page_tells_how_it_was_trained(house: Gallery) -> None:
 
 
 async def test_a_models_card_tells_whose_art_it_is_from_and_what_it_is_for(house: Gallery) -> None:
+    await house.made(ADA, model="critters")
     await own(house, "critters", SERVER)
     juno = await house.visitor(JUNO)
     assert 'href="/models/critters/card"' in await text_of(juno, "/models/critters")
     page = await text_of(juno, "/models/critters/card")
     for words in ("Model card", "12 works by Ada (CC BY 4.0)", "Licences: CC BY 4.0", "f" * 64, "Not for likenesses"):
         assert words in page
-    async with juno.get("/models/secret/card") as answer:
+    async with juno.get("/models/nowhere/card") as answer:
         assert answer.status == 404
 
 
