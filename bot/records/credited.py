@@ -84,12 +84,15 @@ class Credited:
                 these = table.c.id.in_(ids) & table.c.deleted_at.is_not(None)
                 await connection.execute(table.update().where(these).values(credits=[]))
 
-    async def messages(self, output_ids: Sequence[int], animation_ids: Sequence[int]) -> list[Shown]:
-        """Where these stand in Discord, answers and showcases alike, once each."""
+    async def messages(
+        self, output_ids: Sequence[int], animation_ids: Sequence[int], request_ids: Sequence[int] = ()
+    ) -> list[Shown]:
+        """Where these stand in Discord, answers and showcases alike, once each; and the answers of these requests."""
         answer = (requests.c.answer_channel_id, requests.c.answer_message_id)
         there = requests.c.answer_message_id.is_not(None) & requests.c.deleted_at.is_(None)
         queries = (
             sa.select(*answer).join(outputs).where(outputs.c.id.in_(output_ids), there),
+            sa.select(*answer).where(requests.c.id.in_(request_ids), there),
             sa.select(*answer).join(animations).where(animations.c.id.in_(animation_ids), there),
             sa.select(*answer).where(requests.c.ask["output_id"].as_integer().in_(output_ids), there),
             sa.select(showcased.c.channel_id, showcased.c.message_id).where(

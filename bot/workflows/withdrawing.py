@@ -53,6 +53,8 @@ class Retired(Plain):
 
     model_id: str
     training_id: str
+    request_id: int
+    """Of the training: its message shows what the model drew."""
     title: str
     channel_id: int
     server_id: int | None
@@ -153,6 +155,7 @@ def retired_of(one: Learned) -> Retired:
     return Retired(
         model_id=one.model_id,
         training_id=one.training_id,
+        request_id=one.request_id,
         title=one.title,
         channel_id=one.channel_id,
         server_id=one.server_id,
@@ -182,7 +185,8 @@ async def take_back_pictures(telling: Telling, chosen: Withdrawal, retired: Sequ
     await parts.records.outputs.forget_some(gone)
     animations = await parts.records.credited.animations(models, hashes, gone)
     blobs = await parts.records.credited.forget_animations(animations)
-    shown = await parts.records.credited.messages(gone, animations)
+    cards = {one.request_id for one in chosen.works} | {one.request_id for one in retired}
+    shown = await parts.records.credited.messages(gone, animations, sorted(cards))
     if gone or animations:
         await telling.note("pictures_taken_back", f"{len(gone)} pictures", alike=len(alike), animations=len(animations))
     return TakenBack(

@@ -105,6 +105,13 @@ async def test_a_withdrawn_work_is_out_of_everything_at_once_and_a_training_with
     if left:
         vary = await house.messenger.notice(await house.ask(Variations(output_id=left[0].id)))
         assert "is retired" in vary.text
+    card, living = await house.records.requests.get(gone.request_id), await house.records.trainings.get(model)
+    assert card is not None
+    assert living is not None
+    shows_it = await house.records.requests.get(living.request_id)
+    assert shows_it is not None
+    deleted = {one.message_id for one in house.messenger.deleted}
+    assert {card.answer_message_id, shows_it.answer_message_id} <= deleted, "what shows the work goes"
     told = [view for view in house.messenger.views if isinstance(view, NoticeView) and not view.ephemeral]
     assert "An artist withdrew 1 work." in told[0].text
     assert "**Frogs** learned from it" in told[0].text
