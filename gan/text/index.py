@@ -53,6 +53,11 @@ def bridge() -> Bridge:
     return Bridge.load()
 
 
+@cache
+def net() -> Looks:
+    return Looks()
+
+
 @dataclass(frozen=True)
 class Asked:
     """How well each work answers a prompt [N], higher is better; and for its colours alone, where any are named."""
@@ -72,7 +77,7 @@ def build(works: Sequence[Work], pictures: Tensor) -> dict[str, Tensor]:
     said = [texts_of(work) for work in works]
     unique = sorted({text for pair in said for text in pair if text})
     place = {text: number for number, text in enumerate(unique)}
-    looks = Looks().of(pictures)
+    looks = net().of(pictures)
     vectors = encoder().encode(unique) if unique else np.zeros((0, minilm.DIM), np.float32)
     return {
         f"{PREFIX}texts": from_numpy(_small(vectors)),
