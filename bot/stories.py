@@ -285,6 +285,8 @@ class Train(Plain):
     """The server's emoji as its cache has them: name, CDN address."""
     minutes: float = 2.5
     base: str | None = None
+    pixels: int | None = None
+    """The longer side of the model's own pictures; none for what it starts from has."""
     family: str | None = None
     """The kind of model, such as `dense`; none for the usual one, which alone starts from a base."""
     sheet: bool = False

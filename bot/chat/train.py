@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -15,6 +17,7 @@ from bot.errors import Refused
 from bot.stories import Train, Upload
 
 Name = app_commands.Range[str, 1, 60]
+Pixels = Literal[64, 128]
 Minutes = app_commands.Range[float, 0.25, 240.0]
 DEFAULT_MINUTES = 2.5
 """With what comes before and after, members have their model three minutes after they asked."""
@@ -80,7 +83,7 @@ class TrainCog(commands.Cog):
         self.desk = desk
 
     @train.command(name="emoji", description=texts.TRAIN_EMOJI)
-    @app_commands.describe(**_USUAL)
+    @app_commands.describe(**_USUAL, pixels=training_texts.TRAIN_PIXELS)
     @app_commands.autocomplete(start_from=model_choices, family=family_choices)
     async def emoji(
         self,
@@ -89,10 +92,20 @@ class TrainCog(commands.Cog):
         minutes: Minutes = DEFAULT_MINUTES,
         start_from: str | None = None,
         family: str | None = None,
+        pixels: Pixels | None = None,
     ) -> None:
         needs_channel(interaction)
         emoji = server_emoji(interaction.guild)
-        ask = Train(name=name, source="emoji", emoji=emoji, minutes=minutes, base=start_from, family=family, sheet=True)
+        ask = Train(
+            name=name,
+            source="emoji",
+            emoji=emoji,
+            minutes=minutes,
+            base=start_from,
+            family=family,
+            pixels=pixels,
+            sheet=True,
+        )
         await self.desk.ask(interaction, ask)
 
     @train.command(name="files", description=texts.TRAIN_FILES)
@@ -112,6 +125,7 @@ class TrainCog(commands.Cog):
     @train.command(name="folder", description=texts.TRAIN_FOLDER)
     @app_commands.describe(
         folder=texts.TRAIN_FOLDER_OPTION,
+        pixels=training_texts.TRAIN_PIXELS,
         **_USUAL,
     )
     @app_commands.autocomplete(folder=folder_choices, start_from=model_choices, family=family_choices)
@@ -123,16 +137,25 @@ class TrainCog(commands.Cog):
         minutes: Minutes = DEFAULT_MINUTES,
         start_from: str | None = None,
         family: str | None = None,
+        pixels: Pixels | None = None,
     ) -> None:
         needs_channel(interaction)
         ask = Train(
-            name=name, source="folder", folder=folder, minutes=minutes, base=start_from, family=family, sheet=True
+            name=name,
+            source="folder",
+            folder=folder,
+            minutes=minutes,
+            base=start_from,
+            family=family,
+            pixels=pixels,
+            sheet=True,
         )
         await self.desk.ask(interaction, ask)
 
     @train.command(name="collection", description=art_texts.TRAIN_COLLECTION)
     @app_commands.describe(
         collection=art_texts.COLLECTION_WHICH,
+        pixels=training_texts.TRAIN_PIXELS,
         **_USUAL,
     )
     @app_commands.autocomplete(collection=collection_choices, start_from=model_choices, family=family_choices)
@@ -144,8 +167,18 @@ class TrainCog(commands.Cog):
         minutes: Minutes = DEFAULT_MINUTES,
         start_from: str | None = None,
         family: str | None = None,
+        pixels: Pixels | None = None,
     ) -> None:
         needs_channel(interaction)
         chosen = await collection_of(interaction, collection)
-        told = {"name": name, "source": "collection", "collection": chosen, "base": start_from, "family": family}
-        await self.desk.ask(interaction, Train.model_validate({**told, "minutes": minutes, "sheet": True}))
+        ask = Train(
+            name=name,
+            source="collection",
+            collection=chosen,
+            minutes=minutes,
+            base=start_from,
+            family=family,
+            pixels=pixels,
+            sheet=True,
+        )
+        await self.desk.ask(interaction, ask)

@@ -47,6 +47,7 @@ NOT_STARTED = (
 )
 """What costs begins only once the member has seen that it was taken."""
 
+ONE_SIZE = "Models of this kind have a size of their own. Leave `pixels` out, or `family`."
 NO_BASE = "Models of this kind do not start from another one. Leave `start_from` out, or `family`."
 
 
@@ -141,6 +142,8 @@ async def allowed(telling: Telling, ask: Train) -> str | None:
     if ask.source == "collection":
         await collection_here(parts, server_of(origin), ask.collection or 0)
     family, library = await family_of(telling, ask), parts.library
+    if ask.pixels is not None and family != USUAL:
+        raise Refused(ONE_SIZE)
     if not library.starts(family):
         if ask.base is not None:
             raise Refused(NO_BASE)
@@ -250,6 +253,7 @@ def training_body(ask: Train, ticket: Ticket, works: Sequence[VersionWork]) -> T
         works=as_works(works),
         seconds=max(5.0, ask.minutes * 60),
         seed=drawn_seed(int(ticket.training_id.removeprefix("t"))),
+        options={} if ask.pixels is None else {"size": ask.pixels},
     )
 
 

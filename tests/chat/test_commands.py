@@ -116,14 +116,14 @@ async def test_the_kind_of_model_can_be_chosen(chat: Chat) -> None:
     juno = await chat.member()
     chosen = await juno.suggestions("train folder", "family", "den", name="x", folder="foxes")
     assert chosen == [{"name": "Dense GAN: in a minute", "value": "dense"}]
-    await juno.answer(await juno.command("train folder", name="Hills", folder="landscapes", family="dense"))
+    await juno.answer(await juno.command("train folder", name="Hills", folder="landscapes", family="dense", pixels=64))
     asked = await juno.command("train files", minutes=1, family="vae")
     await juno.modal(asked)
     await juno.answer(await juno.submit(asked, {"name": "Foxes", "files": [0]}, {"fox.png": PNG}))
     folder, files = chat.studio.asks()
     assert isinstance(folder, Train)
     assert isinstance(files, Train)
-    assert (folder.family, files.family, files.base) == ("dense", "vae", None)
+    assert (folder.family, folder.pixels, files.family, files.base) == ("dense", 64, "vae", None)
 
 
 async def test_models_lists_them_for_the_asker_alone(chat: Chat) -> None:

@@ -229,6 +229,19 @@ async def test_another_kind_of_model_starts_from_nothing(house: House) -> None:
         assert words in told.text
 
 
+async def test_larger_pictures_can_be_asked_of_the_usual_kind(house: House) -> None:
+    larger = {"pixels": 128}
+    origin = await house.ask(emoji_ask(house).model_copy(update=larger))
+    await house.messenger.training(origin, "finished")
+    line = await house.records.trainings.get(training_id(origin.interaction_id))
+    assert line is not None
+    assert line.body["options"] == {"size": 128}
+    ask = emoji_ask(house, name="B").model_copy(update=larger | {"family": "style"})
+    told = await house.messenger.answer(await house.ask(ask))
+    assert isinstance(told, NoticeView)
+    assert "`pixels`" in told.text
+
+
 @pytest.mark.parametrize(
     ("losses", "words"),
     [
