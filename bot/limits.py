@@ -105,6 +105,12 @@ class Limits(Section):
         3_000,
         "Pictures in one training; the family `anchored` is made for sets up to a few thousand.",
     )
+    blocked_words: str = env(
+        "ARTEL_BLOCKED_WORDS",
+        "",
+        "Words that no title, name or prompt may hold, with commas between; accents, look-alike letters and gaps do "
+        "not hide them. Servers add their own with /settings.",
+    )
     anyone_may_train: bool = env(
         "ARTEL_ANYONE_MAY_TRAIN",
         True,

@@ -93,7 +93,6 @@ ASKS: Mapping[str, Right] = {
     "favour": Right.look,
     "name_slider": Right.look,
     "film": Right.look,
-    "verify": Right.look,
     "report": Right.look,
     "vote": Right.look,
     "generate": Right.generate,
@@ -178,8 +177,6 @@ class Rules(Plain):
     """Where pictures are made; everywhere if none is named."""
     upload_gate: bool = True
     output_gate: bool = True
-    marked: bool = False
-    """Pictures carry the small visible mark here, even where the operator leaves it out."""
     reports: bool = True
     """Members may report pictures."""
     words: tuple[str, ...] = ()

@@ -61,7 +61,6 @@ CHANNELS_HELP = "Threads belong to their channel. What members only look at work
 SWITCHES = {
     "upload_gate": "Check uploads",
     "output_gate": "Check pictures",
-    "marked": "Visible mark",
     "reports": "Take reports",
 }
 WORDS = "Blocked words…"

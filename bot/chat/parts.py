@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,9 @@ TEXT_LIMIT = 4000
 """Characters in all the texts of one message (Discord)."""
 LABEL_LIMIT = 80
 DESCRIPTION_LIMIT = 256
+MOST_ACCENTS = 3
+JOINER = "\u200d"
+"""Holds emoji together, such as a family."""
 _EXTENSIONS = {
     "image/png": "png",
     "image/webp": "webp",
@@ -117,7 +121,20 @@ def clip(words: str, limit: int) -> str:
 
 def plain(words: str, limit: int = 100) -> str:
     """Words of a member on one line, cut first and then escaped, so they cannot format our message."""
-    return escape_markdown(clip(" ".join(words.split()), limit))
+    return escape_markdown(clip(tidy(words), limit))
+
+
+def tidy(words: str) -> str:
+    """Words on one line, without what is not seen (it turns lines around, or hides in names) and with no more than a
+    few accents on a letter, which would else grow over the lines above."""
+    kept: list[str] = []
+    accents = 0
+    for one in " ".join(words.split()):
+        kind = unicodedata.category(one)
+        accents = accents + 1 if kind in ("Mn", "Me") else 0
+        if accents <= MOST_ACCENTS and (kind not in ("Cf", "Cc", "Co", "Cn", "Cs") or one == JOINER):
+            kept.append(one)
+    return "".join(kept)
 
 
 def small(*pieces: str, limit: int = 400) -> str:

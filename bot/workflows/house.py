@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from bot.errors import Refused
 from bot.records import Records
 from bot.records.reports import Look
 from bot.rights import Asker, Right, Rules, check, moderates
-from bot.stories import Origin
+from bot.safety.words import blocked_word
+from bot.stories import Ask, Origin
 
 KEPT_S = 5.0
 """So long another bot process may not know of a change; our own knows at once."""
 MOST = 10_000
+READ_BY_OTHERS = ("prompt", "name", "title", "tags", "theme")
+"""Fields of asks in which words are blocked, whoever adds a kind of ask with one of them."""
+BLOCKED_WORD = "That holds a word that is blocked here. Say it in other words; nothing was started."
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,8 @@ class Known:
 @dataclass
 class House:
     records: Records
+    words: tuple[str, ...] = ()
+    """Blocked by the operator, in every server."""
     _known: dict[int, tuple[float, Known]] = field(default_factory=dict)
 
     async def known(self, guild_id: int | None) -> Known:
@@ -65,9 +74,20 @@ class House:
         known = await self.known(origin.guild_id)
         check(asker_of(origin, known), right, known.rules)
 
+    async def check_words(self, origin: Origin, ask: Ask) -> None:
+        """Raises `Refused` where a title, a name, tags, a theme or a prompt holds a blocked word."""
+        typed = "" if origin.unasked else asked_words(ask.model_dump(mode="json"))
+        if typed and blocked_word(typed, (*self.words, *(await self.known(origin.guild_id)).rules.words)):
+            raise Refused(BLOCKED_WORD)
+
     async def moderates(self, origin: Origin) -> bool:
         known = await self.known(origin.guild_id)
         return moderates(asker_of(origin, known), known.rules)
+
+
+def asked_words(told: Mapping[str, Any]) -> str:
+    """What others will read of an ask, or a model draws."""
+    return "\n".join(str(told[name]) for name in READ_BY_OTHERS if told.get(name))
 
 
 def asker_of(origin: Origin, known: Known) -> Asker:

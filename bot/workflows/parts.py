@@ -94,4 +94,4 @@ class Parts:
     """Requests whose member was told that they were not accepted, before they were committed after all."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "house", House(self.records))
+        object.__setattr__(self, "house", House(self.records, tuple(self.limits.blocked_words.split(","))))

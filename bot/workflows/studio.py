@@ -113,6 +113,7 @@ class Studio:
         if not self._open:
             raise Retry("Artel is just stopping or starting.", after=5.0)
         origin = await self._parts.house.admitted(origin, right_of_ask(ask.kind))
+        await self._parts.house.check_words(origin, ask)
         beginning = asyncio.create_task(self._durable.begin(ask.kind, str(origin.interaction_id), origin, ask))
         on_its_way = min(1.0, max(0.0, self._clock() - origin.at))
         try:

@@ -64,7 +64,8 @@ async def test_a_picture_becomes_an_emoji_of_the_server(house: House) -> None:
 async def test_an_emoji_needs_a_server_and_a_name(house: House) -> None:
     view = await house.messenger.pictures(await house.ask(Generate(count=1), guild=None))
     ask = MakeEmoji(output_id=view.pictures[0].output_id, name="fox")
-    assert (await house.messenger.notice(await house.ask(ask, guild=None))).tone == "refused"
+    with pytest.raises(Refused, match="direct messages"):
+        await house.ask(ask, guild=None)
     assert house.messenger.emoji == {}
 
 
@@ -96,8 +97,8 @@ async def test_a_moderator_sets_the_servers_default(house: House) -> None:
 
 
 async def test_a_member_may_not_and_a_missing_model_cannot_be_the_default(house: House) -> None:
-    refused = await house.messenger.notice(await house.ask(SetDefaultModel(model_id="drawings")))
-    assert "moderator" in refused.text
+    with pytest.raises(Refused, match="Only a moderator"):
+        await house.ask(SetDefaultModel(model_id="drawings"))
     missing = await house.messenger.notice(await house.ask(SetDefaultModel(model_id="no-such"), moderator=True))
     assert "/models" in missing.text
     assert await house.records.people.default_models() == {}

@@ -140,3 +140,11 @@ async def test_me_tells_what_one_may_and_how_much_is_left(house: House) -> None:
     alone = dict((await house.studio.me(house.origin(guild=None))).rights)
     assert alone[Right.generate] == ""
     assert all("direct messages" in alone[one] for one in (Right.train, Right.contribute, Right.publish))
+
+
+async def test_blocked_words_are_refused_in_prompts_and_names(house: House) -> None:
+    await settle(house, SetRule(words=("grok",)))
+    for ask in (Generate(prompt="a GR\u00d6K, please"), Favour(output_id=1, name="g.r.o.k")):
+        with pytest.raises(Refused, match="blocked here"):
+            await house.ask(ask)
+    await house.messenger.pictures(await house.ask(Generate()))
