@@ -139,7 +139,7 @@ def _layers(layers: Sequence[int]) -> str:
 
 def _edited(direction: str, amount: float, directions: Sequence[Direction]) -> str:
     known = next((one for one in directions if one.id == direction), None)
-    word = (known.more if amount >= 0 else known.less) if known else ""
+    word = said((known.more if amount >= 0 else known.less) if known else "")
     told = {"slider": direction, "amount": f"{amount:+.1f}"}
     if not word:
         return said("Slider {slider} at {amount}", **told)

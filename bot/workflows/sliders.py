@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from bot.errors import Refused, Retry
 from bot.records import Records
+from bot.slider_texts import ends
 from bot.stories import Slider, SliderBoard
 from bot.workflows.moves import at, sliders_of
 from bot.workflows.needs import Worker
@@ -57,7 +58,7 @@ class Sliders:
         """Directions with their names: by vote in this server, else what was measured, else nothing."""
         directions = [one for one in await self.directions(model_id, model_sha256) if len(one.id) <= LONGEST_ID]
         chosen = await self.records.slider_names.chosen(server_id, model_sha256)
-        return [(one, chosen.get(one.id) or measured_name(one)) for one in directions]
+        return [(one, chosen.get(one.id) or ends(one, " ⇄ ")) for one in directions]
 
     async def board(
         self, model_id: str, model_sha256: str, recipe: Recipe, server_id: int | None, in_hand: str
@@ -112,8 +113,3 @@ class Sliders:
     async def _render(self, model_id: str, recipes: Sequence[Recipe]) -> tuple[bytes, ...]:
         answer = await self.worker.render(RenderRequest(model=model_id, recipes=tuple(recipes), size=THUMB_SIZE))
         return tuple(picture.data for picture in answer.pictures)
-
-
-def measured_name(direction: Direction) -> str:
-    """`darker ⇄ brighter`, or as much of it as was measured."""
-    return " ⇄ ".join(word for word in (direction.less, direction.more) if word)

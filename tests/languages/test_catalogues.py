@@ -9,7 +9,10 @@ from string import Formatter
 
 import pytest
 
+from bot import slider_texts
 from bot.language import LANGUAGES, counted, language_of, named, said, speaking, translated
+from gan.contract import Direction
+from gan.families.anchored import explore
 from scripts import texts
 
 COMMAND = re.compile(r"`/([^`]+)`|^/(\S+)|<(?:kbd|code)>/([^<]+)<")
@@ -106,6 +109,13 @@ def test_members_with_other_languages_read_english() -> None:
     assert {language_of(locale) for locale in ("en-US", "en-GB", "pl", "", None, "xx")} == {"en"}
     assert language_of("es-419") == "es"
     assert translated("Calmer", "en") == "Calmer"
+
+
+def test_every_word_that_sliders_are_measured_by_is_known() -> None:
+    measured = {word for more, less, _ in explore.WORDS.values() for word in (more, less)}
+    assert measured == set(slider_texts.WORDS)
+    with speaking("fr"):
+        assert slider_texts.ends(Direction(id="s0-1", layers=(0,), more="brighter"), " ⇄ ") == "plus clair"
 
 
 def test_a_name_with_braces_is_no_gap() -> None:

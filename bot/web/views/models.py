@@ -13,6 +13,7 @@ from multidict import MultiMapping
 from bot.errors import Refused, Retry
 from bot.language import said
 from bot.records.gallery import Hung, Wanted
+from bot.slider_texts import ends
 from bot.web import words
 from bot.web.catalogue import Exhibit, Sliders
 from bot.web.curves import HEIGHT, WIDTH, compared, curves
@@ -205,17 +206,11 @@ def labels(directions: Sequence[Direction], voted: Mapping[str, str]) -> list[st
     """What the sliders are called: by the members' vote, else by what they do where that could be measured; those that
     do the same are numbered."""
     names = [
-        voted.get(one.id) or measured(one) or said("slider {number}", number=n) for n, one in enumerate(directions, 1)
+        voted.get(one.id) or ends(one, " – ") or said("slider {number}", number=n)
+        for n, one in enumerate(directions, 1)
     ]
     counted = [names[: place + 1].count(name) for place, name in enumerate(names)]
     return [f"{name} {count}" if count > 1 else name for name, count in zip(names, counted, strict=True)]
-
-
-def measured(direction: Direction) -> str:
-    """Such as `darker – brighter`; empty where nothing could be measured."""
-    if direction.less and direction.more:
-        return f"{direction.less} – {direction.more}"
-    return direction.more or direction.less
 
 
 async def _voted(request: web.Request, exhibit: Exhibit) -> Mapping[str, str]:
