@@ -42,9 +42,9 @@ class Duel:
             spectrally_normed(self.discriminator)
         self.average = copy.deepcopy(self.generator).eval().requires_grad_(False)
         self.augment = Augment(options.augment, options.adaptive, options.augments, random)
-        self.generator_optimiser = torch.optim.Adam(self.generator.parameters(), rates.lr, rates.betas)
+        self.generator_optimiser = torch.optim.Adam(self.generator.parameters(), rates.lr, rates.betas, fused=True)
         self.discriminator_optimiser = torch.optim.Adam(
-            self.discriminator.parameters(), rates.lr_discriminator, rates.betas
+            self.discriminator.parameters(), rates.lr_discriminator, rates.betas, fused=True
         )
         self.pictures_seen = self.steps = 0
         self._bundle = Bundle(

@@ -38,7 +38,9 @@ class Nets:
         self.random, self.device = random, torch.device(device)
         self.network = UNet(config).to(self.device)
         self.average = copy.deepcopy(self.network).eval().requires_grad_(False)
-        self.optimiser = torch.optim.AdamW(self.network.parameters(), config.lr, (0.9, 0.99), weight_decay=0.0)
+        self.optimiser = torch.optim.AdamW(
+            self.network.parameters(), config.lr, (0.9, 0.99), weight_decay=0.0, fused=True
+        )
         self.table = kept(config.schedule)
         self.pictures_seen = 0
         self._bundle = Bundle({"network": self.network, "average": self.average}, {"optimiser": self.optimiser})

@@ -31,7 +31,7 @@ class Nets:
         self.random, self.device = random, torch.device(device)
         self.network = VAENets(config).to(self.device)
         self.average = copy.deepcopy(self.network).eval().requires_grad_(False)
-        self.optimiser = torch.optim.Adam(self.network.parameters(), config.lr)
+        self.optimiser = torch.optim.Adam(self.network.parameters(), config.lr, fused=True)
         self.pictures_seen = 0
         self._bundle = Bundle({"network": self.network, "average": self.average}, {"optimiser": self.optimiser})
 
