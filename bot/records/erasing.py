@@ -88,16 +88,18 @@ class Erasing:
 
     async def own_blobs(self, member_id: int) -> list[str]:
         """Files at the worker that this member's rows name: animations, uploads that a picture was made from, codes
-        that were found from one. Works that somebody gave, or that a model learned from, are not among them."""
+        that were found from one, files attached to a training. What others gave too is not among them."""
         mine = requests.c.member_id == member_id
         moving = sa.select(animations.c.sha256).join(requests).where(mine)
         made = sa.select(outputs.c.recipe).join(requests).where(mine)
+        attached = sa.select(version_works.c.sha256).where(version_works.c.member_id == member_id)
         async with self.database.read() as connection:
-            found = set((await connection.execute(moving)).scalars())
+            found = set((await connection.execute(moving.union(attached))).scalars())
             for recipe in (await connection.execute(made)).scalars():
                 found |= set(_HASH.findall(json.dumps(recipe)))
             given = sa.select(artworks.c.sha256).where(artworks.c.withdrawn_at.is_(None))
-            learned = sa.select(version_works.c.sha256)
+            others = version_works.c.member_id.is_(None) | (version_works.c.member_id != member_id)
+            learned = sa.select(version_works.c.sha256).where(others)
             kept = set((await connection.execute(given.union(learned))).scalars()) if found else set()
         return sorted(found - kept)
 

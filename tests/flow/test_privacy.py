@@ -101,11 +101,17 @@ async def test_models_of_attached_files_go_with_whoever_attached_them(house: Hou
     uploads = art_ask(house, *range(9)).uploads
     ask = Train(name="Mine", source="files", uploads=uploads, minutes=0.25)
     done = await house.messenger.training(await house.ask(ask), "finished")
+    training = await house.records.trainings.get(done.training_id)
+    assert training is not None
+    attached = await house.records.collections.version_works(training.version_id or 0)
+    assert len(attached) == 9
     told, _ = await exported(house)
     assert [(one["what"], one["words"]) for one in told["consents"]] == [("files", FILES_CONSENT)]
     await erased(house)
     assert done.model_id in await house.records.retirements.all()
     assert not (house.worker.folder / f"{done.model_id}.model").exists()
+    for work in attached:
+        assert not (house.worker.folder / work.sha256).exists(), "nor are the files kept"
     assert await mentions(house, "Ada") == []
 
 
