@@ -16,6 +16,7 @@ from bot.records.art import Artwork, artworks
 from bot.records.database import Database
 from bot.records.people import Person, members, see
 from bot.records.schema import RowId, Snowflake, UtcTime, metadata, now
+from bot.records.trainings import trainings
 from bot.records.upserts import insert_new, insert_once
 
 collections = sa.Table(
@@ -265,11 +266,24 @@ class Collections:
         async with self.database.read() as connection:
             return [VersionWork(**row._mapping) for row in (await connection.execute(query)).all()]
 
-    async def needed(self, hashes: Sequence[str]) -> set[str]:
-        """Those of these hashes that a version still holds."""
-        query = sa.select(version_works.c.sha256).where(version_works.c.sha256.in_(hashes))
-        async with self.database.read() as connection:
-            return set((await connection.execute(query)).scalars())
+    async def put_away(self, before: datetime) -> list[str]:
+        """Forget versions of single sets that no training ever named, made before that: sheets that nobody started.
+
+        Gives the hashes of pictures that nothing else needs any more.
+        """
+        named = sa.select(trainings.c.version_id).where(trainings.c.version_id.is_not(None))
+        single = collection_versions.c.collection_id.is_(None) & (collection_versions.c.made_at < before)
+        old = sa.select(collection_versions.c.id).where(single, collection_versions.c.id.not_in(named))
+        async with self.database.write() as connection:
+            ids = list((await connection.execute(old)).scalars())
+            theirs = version_works.c.version_id.in_(ids)
+            hashes = set((await connection.execute(sa.select(version_works.c.sha256).where(theirs))).scalars())
+            await connection.execute(version_works.delete().where(theirs))
+            await connection.execute(collection_versions.delete().where(collection_versions.c.id.in_(ids)))
+            held = sa.select(version_works.c.sha256).union(
+                sa.select(artworks.c.sha256).where(artworks.c.withdrawn_at.is_(None))
+            )
+            return sorted(hashes - set((await connection.execute(held)).scalars())) if hashes else []
 
     async def _select(self, condition: sa.ColumnElement[bool]) -> list[Collection]:
         held = collection_works.join(artworks, artworks.c.id == collection_works.c.artwork_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from base64 import b64encode
+from datetime import datetime
 
 from bot.art_asks import StartTraining
 from bot.art_views import SheetView
@@ -131,3 +132,11 @@ async def _sheet(telling: Telling, ask: StartTraining) -> Request:
     if found.state is not RequestState.done:
         raise Refused(SHEET_GONE)
     return found
+
+
+async def put_away_old(parts: Parts, before: datetime) -> int:
+    """Forget what sheets showed that were made before that and never started; how many pictures went."""
+    hashes = await parts.records.collections.put_away(before)
+    for sha256 in hashes:
+        await parts.worker.forget_blob(sha256)
+    return len(hashes)

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Literal, get_args
 
 from bot.art_views import ArtPage, CollectionLine, CollectionView
@@ -14,7 +15,7 @@ from bot.language import said
 from bot.moderation_views import ContestView, MeView, ReviewView, SettingsView
 from bot.records.people import Person
 from bot.records.requests import NewRequest, RequestState
-from bot.records.schema import moment
+from bot.records.schema import moment, now
 from bot.records.trainings import Training
 from bot.rights import Right, right_of_ask
 from bot.stories import (
@@ -45,6 +46,7 @@ from bot.workflows.parts import Parts
 from bot.workflows.privacy import Leavings
 from bot.workflows.recipes import Made, Plan
 from bot.workflows.retraining import begin_lined_up
+from bot.workflows.sheets import put_away_old
 from bot.workflows.tasks import TaskEnd
 from bot.workflows.verifying import verify
 from bot.workflows.walking import WalkPlan
@@ -57,6 +59,8 @@ REFRESH_S = 20.0
 """Between two looks at the worker's models: a model that an operator drops in is there within it."""
 AGAIN_S = 2.0
 FORGET_S = 20.0
+SHEETS_KEPT = timedelta(days=7)
+"""What a sheet showed is kept so long for its Start button."""
 FORGOTTEN_KINDS = ("withdraw", "erase_me", "export_me")
 """Stories whose own notes hold what was taken back; they are deleted as soon as they have ended."""
 CLEAN_S = 6 * 3600.0
@@ -96,6 +100,7 @@ class Studio:
         self._background.every("training anew", AGAIN_S, self._train_anew)
         self._background.every("forgetting", FORGET_S, self._forget, first_after=FORGET_S)
         self._background.every("closing contests", CONTESTS_S, self._close_contests)
+        self._background.every("putting away sheets", CLEAN_S, self._put_away, first_after=120.0)
         self._background.every("deleting old workflows", CLEAN_S, self._durable.forget_old, first_after=60.0)
 
     async def close(self) -> None:
@@ -149,6 +154,9 @@ class Studio:
 
     async def _train_anew(self) -> None:
         await begin_lined_up(self._parts, self._durable)
+
+    async def _put_away(self) -> None:
+        await put_away_old(self._parts, now() - SHEETS_KEPT)
 
     async def _forget(self) -> None:
         await self._durable.forget_kinds(FORGOTTEN_KINDS)

@@ -40,7 +40,7 @@ ENDINGS = {
 }
 
 
-WITHDRAWN_SINCE = "Some of these works were withdrawn since. `/train` makes a new sheet without them."
+WITHDRAWN_SINCE = "Some of these works are no longer there, or were withdrawn since. `/train` makes a new sheet."
 NOT_STARTED = (
     "Discord had told you that I did not respond before I could, so nothing was started and nothing is charged. "
     "`/train` starts it."

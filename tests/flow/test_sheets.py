@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.art_asks import StartTraining
 from bot.art_views import SheetView
+from bot.records.schema import now
 from bot.settings import Limits
 from bot.stories import Origin, Train
+from bot.workflows.sheets import put_away_old
 from bot.workflows.training import training_id
 from tests.fakes.files import drawing
 from tests.flow.conftest import BEN, OTHER_GUILD, House
@@ -113,6 +117,23 @@ async def test_only_its_owner_or_a_moderator_starts_a_sheet(house: House) -> Non
     start = StartTraining(sheet=origin.interaction_id)
     assert (await house.messenger.notice(await house.ask(start, member=BEN))).tone == "refused"
     assert (await house.messenger.notice(await house.ask(start, guild=OTHER_GUILD))).tone == "refused"
+
+
+async def test_a_sheet_that_nobody_starts_is_put_away_with_its_pictures(house: House) -> None:
+    uploads = tuple(house.files.put(f"fox{n}.png", drawing(n)) for n in range(9))
+    ask = Train(name="Foxes", source="files", uploads=uploads, minutes=0.25)
+    origin, _ = await sheet_of(house, ask)
+    await house.messenger.training(await house.ask(emoji_ask(house, 9)), "finished")
+    frogs = await full_collection(house, 10)
+    kept = len(list(house.worker.folder.glob("?" * 64)))
+    assert await put_away_old(house.parts, now() - timedelta(days=7)) == 0, "it may still be started"
+    other = tuple(house.files.put(f"toad{n}.png", drawing(40 + n)) for n in range(9))
+    await sheet_of(house, ask.model_copy(update={"uploads": other, "name": "Toads"}))
+    assert await put_away_old(house.parts, now() + timedelta(days=1)) == 9, "the foxes are emoji and frogs as well"
+    assert len(list(house.worker.folder.glob("?" * 64))) == kept
+    assert (await house.records.collections.get(frogs)) is not None
+    late = await house.messenger.training(await house.ask(StartTraining(sheet=origin.interaction_id)), "failed")
+    assert "no longer there" in late.error
 
 
 class TestLimits:
