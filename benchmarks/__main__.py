@@ -3,7 +3,8 @@ none. By name only, since they take long: `quality` (figures by set, number of p
 other GANs); both take `--sets` and `--minutes`; `prompts` (what words find and make; `--held-out DIR`);
 `selfsupervised` (features from a community's own pictures; `--teach-seconds S`); `provenance` (marks and manifests;
 `--outputs`, `--unmarked`); `uploads` (hostile files; `--corpus`,
-`--mutations`); `families` (the other samplers; `--full --digits DIR --only NAME …`).
+`--mutations`); `families` (the other samplers; `--full --digits DIR --only NAME …`); `pairs` (pix2pix, pix2pixHD
+and CycleGAN; `--pictures DIR`; alone as `python -m benchmarks.pairs` with `--quick` and `--share`).
 
 How much the house bears is measured only by name, and ends with 1 when a promise did not hold (docs/reliability.md):
 `kills [--requests N] [--kills M] [--database postgres]`, `load [--rate R] [--seconds S]`, `faults [--requests N]`,
@@ -26,6 +27,7 @@ from benchmarks import (
     faults,
     kills,
     load,
+    pairs,
     peers,
     prompts,
     provenance,
@@ -43,6 +45,7 @@ USUAL = ("chat", "train", "studio", "step", "sampling")
 BY_NAME = (
     "quality",
     "families",
+    "pairs",
     "peers",
     "prompts",
     "selfsupervised",
@@ -73,6 +76,8 @@ async def measure(options: argparse.Namespace) -> bool:
         await asyncio.to_thread(quality.run, console, options)
     if "families" in which:
         await asyncio.to_thread(families.run, console, options)
+    if "pairs" in which:
+        holds &= await asyncio.to_thread(pairs.run, console, pairs.FAMILIES, options.pictures)
     if "peers" in which:
         await asyncio.to_thread(peers.run, console, options)
     if "prompts" in which:
