@@ -20,6 +20,10 @@ from gan.sampling.points import write_point
 from gan.spec import FoundPoint, Seen
 
 
+LEAST_SIDE = 64
+"""Side below which the frozen net has nothing left to look at in its deepest maps."""
+
+
 @torch.inference_mode()
 def find(path: Path, sha256: str, picture: Image.Image, seen: Callable[[Seen], None]) -> FoundPoint:
     """The code that the encoder gives the picture, and how far what it draws is from it."""
@@ -45,7 +49,10 @@ def find(path: Path, sha256: str, picture: Image.Image, seen: Callable[[Seen], N
 def _distances(target: Tensor, others: list[Tensor]) -> list[float]:
     """Perceptual: mean over the frozen net's taps of the L1 between maps, each scaled by the target's deviation."""
     features = FrozenFeatures()
-    maps = features(over(torch.cat([target, *others]), torch.ones(1 + len(others), 3)).clamp(-1, 1))
+    seen = over(torch.cat([target, *others]), torch.ones(1 + len(others), 3)).clamp(-1, 1)
+    if seen.shape[-1] < LEAST_SIDE:
+        seen = torch.nn.functional.interpolate(seen, (LEAST_SIDE, LEAST_SIDE), mode="bilinear")
+    maps = features(seen)
     return [
         float(torch.stack([(m[n] - m[0]).abs().mean() / m[0].std().clamp_min(1e-3) for m in maps]).mean())
         for n in range(1, 1 + len(others))
