@@ -12,8 +12,8 @@ from bot.web.words import LOSSES, duration, loss, phase_name
 
 WIDTH, HEIGHT = 640, 200
 LEFT, RIGHT, TOP, BOTTOM = 46, 8, 12, 26
-LABEL = 170
-"""Room for the name of a phase."""
+LABEL = 190
+"""Room for the name of a phase, in the most wordy language."""
 SMOOTH = 0.2
 """Weight of the newest point in the running mean."""
 SPIKE = 0.98
