@@ -131,15 +131,18 @@ class Removed:
 class Reports:
     database: Database
 
-    async def file(self, new: NewReport) -> int:
-        """Put it into the queue and give its id; the same request again gives the same."""
+    async def file(self, new: NewReport, maker: Person | None = None) -> int:
+        """Put it into the queue and give its id; the same request again gives the same.
+
+        `maker` is needed where no request of theirs may be on record yet.
+        """
         row: dict[str, Any] = {**vars(new), "server_id": new.server.id, "outputs": list(new.outputs)}
         row |= {"reporter_id": new.reporter.id if new.reporter else None, "reason": new.reason[:1000]}
         row |= {"made_at": now(), "state": OPEN}
         del row["server"], row["reporter"]
         async with self.database.write() as connection:
-            if new.reporter is not None:
-                await see(connection, new.server, new.reporter)
+            for person in filter(None, (maker, new.reporter)):
+                await see(connection, new.server, person)
             await insert_once(connection, reports, row, keys=("request_id", "kind"))
             this = (reports.c.request_id == new.request_id) & (reports.c.kind == new.kind)
             return int((await connection.execute(sa.select(reports.c.id).where(this))).scalar_one())
@@ -161,6 +164,8 @@ class Reports:
             alike = [reports.c.id == report_id]
             if row.kind == REPORT and row.message_id is not None:
                 alike.append((reports.c.message_id == row.message_id) & (reports.c.kind == REPORT))
+            if row.blob is not None:
+                alike.append(reports.c.blob == row.blob)
             closing = {"state": state, "decided_by": by, "decided_at": now()}
             await connection.execute(reports.update().where(same, sa.or_(*alike)).values(**closing))
             return bool(row.state == OPEN)
@@ -203,6 +208,12 @@ class Reports:
             for look in looks:
                 row = {"server_id": server_id, **vars(look), "denied_at": now()}
                 await insert_once(connection, denied_pictures, row, keys=("server_id", "phash"))
+
+    async def allow(self, server_id: int, look: Look) -> None:
+        """Pictures that look like this are held back no longer."""
+        this = (denied_pictures.c.server_id == server_id) & (denied_pictures.c.phash == look.phash)
+        async with self.database.write() as connection:
+            await connection.execute(denied_pictures.delete().where(this))
 
     async def denied(self, server_id: int) -> tuple[Look, ...]:
         query = sa.select(denied_pictures.c.phash, denied_pictures.c.thumb)

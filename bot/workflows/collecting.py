@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from bot.language import counted, said
 from bot.safety.intake import Accepted, Given, Reason, Rejected, SetReport
 from bot.stories import Train
+from bot.workflows.gating import let_in
 from bot.workflows.telling import Telling, patiently
 from gan.contract import MIN_TRAINING_PICTURES
 
@@ -33,7 +34,9 @@ async def look(telling: Telling, ask: Train) -> SetReport:
             given = await parts.folders.read(ask.folder or "", MOST_FILES)
         case "collection" | "version":
             raise ValueError("what was given before is looked up, see `gathered`")
-    return await parts.intake.inspect_set(given, most=parts.limits.training_pictures_max)
+    report = await parts.intake.inspect_set(given, most=parts.limits.training_pictures_max)
+    await let_in(telling, report.works)
+    return report
 
 
 async def store(telling: Telling, works: Sequence[Accepted]) -> None:

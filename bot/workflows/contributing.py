@@ -36,6 +36,7 @@ from bot.records.people import Person
 from bot.records.requests import RequestState
 from bot.safety.intake import Accepted
 from bot.stories import Plain
+from bot.workflows.gating import let_in
 from bot.workflows.parts import Parts
 from bot.workflows.telling import Telling, patiently
 
@@ -93,6 +94,7 @@ async def take_in(telling: Telling, ask: Contribute) -> Taken:
     licence = check_contribution(origin, ask)
     fetched = await parts.fetcher.fetch_all(ask.uploads, origin.member_name)
     report = await parts.intake.inspect_set(fetched)
+    await let_in(telling, report.works)
     works, there = await _new_ones(telling, report.works)
     lines = report.left_out + there
     if not works:

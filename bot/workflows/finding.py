@@ -8,6 +8,7 @@ from bot.policy import render_quotas
 from bot.records.requests import RequestState
 from bot.safety.intake import Rejected
 from bot.stories import FindPicture, NoticeView, PicturesView, Plain
+from bot.workflows.gating import let_in
 from bot.workflows.making import deliver, render
 from bot.workflows.recipes import LARGE_SIZE, Plan, Sought
 from bot.workflows.tasks import TaskEnd, Watched, progress_view
@@ -50,6 +51,7 @@ async def record(telling: Telling, ask: FindPicture) -> FindPlan:
     seen = await parts.intake.inspect(data, ask.upload.filename, telling.origin.member_name)
     if isinstance(seen, Rejected):
         raise Refused(seen.text)
+    await let_in(telling, [seen])
     png = seen.png
     blob = await patiently(lambda: parts.worker.put_blob(png), parts.patience.away)
     return FindPlan(model_id=model.id, model_title=model.title, picture=blob)

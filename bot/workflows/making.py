@@ -14,6 +14,7 @@ from bot.records.requests import Ending, RequestState
 from bot.records.schema import now
 from bot.stories import Posted
 from bot.worker import WorkerRefused
+from bot.workflows.gating import let_out
 from bot.workflows.parts import Parts
 from bot.workflows.planning import MakeAsk, plan_of
 from bot.workflows.recipes import STICKER_SIZE, Made, Plan
@@ -49,6 +50,7 @@ async def render(telling: Telling, plan: Plan) -> Made:
     parts = telling.parts
     started, began = time.monotonic(), now()
     answer = await ask_worker(telling, plan)
+    await let_out(telling, answer.pictures)
     times = answer.times
     ms = elapsed_ms(started)
     ending = Ending(

@@ -10,10 +10,11 @@ from bot.moderation_asks import Decide
 from bot.moderation_views import ReviewView
 from bot.records.audit import Deed
 from bot.records.people import Person
-from bot.records.reports import APPROVED, REMOVED, REPORT, Report
+from bot.records.reports import APPROVED, OPEN, REMOVED, REPORT, Report
 from bot.records.requests import RequestState
 from bot.rights import MODERATORS_ONLY, Right
 from bot.stories import Origin
+from bot.workflows.gating import allow, forget_held
 from bot.workflows.parts import Parts
 from bot.workflows.removing import remove_everywhere
 from bot.workflows.small import thumbnails
@@ -65,7 +66,10 @@ async def carry_out(telling: Telling, ask: Decide) -> str:
 
 
 async def _approve(telling: Telling, found: Report) -> str:
+    if found.state == OPEN:
+        await allow(telling, found)
     await telling.parts.records.reports.decide(found.id, APPROVED, telling.origin.member_id)
+    await forget_held(telling, found)
     if found.kind == REPORT:
         return said("Approved: it stays.")
     return said("Approved. It is not held back any more; {member} can try again.", member=f"<@{found.maker_id}>")
@@ -76,9 +80,7 @@ async def _remove(telling: Telling, found: Report) -> str:
     messages = 0
     if found.kind == REPORT:
         messages = await remove_everywhere(telling, found.outputs, found.animation_id)
-    if found.blob is not None:
-        blob = found.blob
-        await patiently(lambda: telling.parts.worker.forget_blob(blob), telling.parts.patience.away)
+    await forget_held(telling, found)
     await records.reports.decide(found.id, REMOVED, telling.origin.member_id)
     return said("Removed everywhere: {messages} messages, the stars, the galleries.", messages=messages)
 

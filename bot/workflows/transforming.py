@@ -12,6 +12,7 @@ from bot.policy import render_quotas
 from bot.records.requests import RequestState
 from bot.safety.intake import Rejected
 from bot.stories import NoticeView, PicturesView, Posted, Source, TransformPicture
+from bot.workflows.gating import let_in
 from bot.workflows.making import deliver, render
 from bot.workflows.planning import picture_here
 from bot.workflows.recipes import LARGE_SIZE, Plan, Transformed, read_recipe
@@ -123,6 +124,7 @@ async def _upload(telling: Telling, source: Source) -> bytes:
     seen = await parts.intake.inspect(data, name, telling.origin.member_name, whole=True)
     if isinstance(seen, Rejected):
         raise Refused(said(seen.text))
+    await let_in(telling, [seen])
     return seen.png
 
 
