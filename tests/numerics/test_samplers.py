@@ -22,6 +22,7 @@ from gan.evaluate.metrics import judged_recipes
 from gan.families.dense.config import Config
 from gan.families.dense.step import build, train_step
 from gan.families.diffusion import noise
+from gan.families.diffusion.config import Predicts, Schedule
 from gan.families.progressive import config as progressive
 from gan.families.progressive import networks as progressive_nets
 from gan.families.progressive.growth import Stage, stage_at
@@ -29,7 +30,7 @@ from gan.families.vae import VAE
 from gan.families.vae.step import divergence
 from gan.rundir import RunConfig, RunDir
 from gan.sampling.latent import LatentSampler, along_sphere, normal
-from gan.spec import Aids
+from gan.spec import Aids, Seen
 from gan.training.duel import Duel, optimise
 
 TINY: dict[str, dict[str, int]] = {
@@ -351,7 +352,8 @@ def test_an_upload_gets_its_code_at_once_and_is_drawn_by_it(tmp_path: Path, monk
     quick(monkeypatch)
     run = make_run(tmp_path / "run", "vae", pictures=1200, lr=0.01)
     families.get("vae").train(run)
-    sha256, seen = hashlib.sha256(run.model.read_bytes()).hexdigest(), []
+    sha256 = hashlib.sha256(run.model.read_bytes()).hexdigest()
+    seen: list[Seen] = []
     found = VAE().find(run.model, sha256, disc(3), 15.0, seen.append)
     assert found.distance < found.mean_distance
     model = families.get("vae").load(run.model)
@@ -368,13 +370,17 @@ def test_a_run_that_no_longer_gets_better_ends_with_the_best_it_had(
 ) -> None:
     quick(monkeypatch)
     kids = iter([9.0, 5.0, 7.0, 8.0, 6.0])
-    weights: list[torch.Tensor] = []
+    looked: list[torch.Tensor] = []
+
+    def features(rgb: torch.Tensor) -> torch.Tensor:
+        looked.append(rgb)
+        return rgb
 
     def kid(real: object, fake: object) -> float:
         return next(kids)
 
     monkeypatch.setattr("gan.training.samplers.judge.available", lambda: True)
-    monkeypatch.setattr("gan.training.samplers.judge.features", lambda rgb: weights.append(rgb) or rgb)
+    monkeypatch.setattr("gan.training.samplers.judge.features", features)
     monkeypatch.setattr("gan.training.samplers.crowds.kid", kid)
     monkeypatch.setattr("gan.training.samplers.LOOKED_AT", 4)
     run = make_run(tmp_path / "run", "dense", pictures=8 * 160, early_stop=2)
@@ -385,13 +391,13 @@ def test_a_run_that_no_longer_gets_better_ends_with_the_best_it_had(
     assert any("no longer gets better" in event.text for event in run.events())
     model = families.get("dense").load(run.model)
     pixels = np.stack([picture.pixels for picture in model.render(judged_recipes(4))])
-    best = weights[3]  # works and pictures of each look in turn; the second look was the best
+    best = looked[3]  # works and pictures of each look in turn; the second look was the best
     again = torch.from_numpy(pixels[..., :3]).permute(0, 3, 1, 2) / 127.5 - 1
     assert float((again - best).abs().max()) < 0.05, "weights are kept in half precision"
 
 
 def test_noise_is_taken_away_by_an_oracle() -> None:
-    for schedule, predicts in product(noise.Schedule, noise.Predicts):
+    for schedule, predicts in product(Schedule, Predicts):
         table = noise.kept(schedule)
         assert bool((table.diff() < 0).all())
         assert 0 < float(table[-1]) < 0.001 < 0.99 < float(table[0])
