@@ -37,6 +37,10 @@ class Sketchbook:
         """The member's newest sketch; it stays for another try."""
         return await asyncio.to_thread(self._read, member_id)
 
+    async def forget(self, member_id: int) -> None:
+        """Delete what the member drew."""
+        await asyncio.to_thread((self._folder / f"{member_id}.png").unlink, missing_ok=True)
+
     def _write(self, member_id: int, png: bytes) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         for old in self._folder.glob("*.png"):

@@ -8,6 +8,7 @@ from tests.fakes.files import drawing
 from tests.fakes.worker import SKETCHER
 from tests.flow.conftest import BEN, House
 from tests.flow.test_making import settled
+from tests.flow.test_privacy import erased
 
 FROM_THE_PAD = TransformPicture(family="pix2pix", picture=Source(pad=True))
 
@@ -45,3 +46,12 @@ async def test_nobody_else_has_that_sketch_and_the_way_to_the_pad_is_told(house:
     await sketches.lay_down(BEN, b"\x89PNG\r\n\x1a\n and nothing more")
     broken = await house.messenger.notice(await house.ask(FROM_THE_PAD, member=BEN))
     assert broken.tone == "refused", "a sketch is looked at as any upload"
+
+
+async def test_who_is_erased_leaves_no_sketch(house: House) -> None:
+    sketches = house.parts.sketches
+    assert sketches is not None
+    member = house.origin().member_id
+    await sketches.lay_down(member, drawing(1))
+    await erased(house)
+    assert await sketches.take_up(member) is None

@@ -101,5 +101,8 @@ async def test_a_sketch_is_kept_for_a_day(tmp_path: Path) -> None:
     assert await book.take_up(1) is None
     await book.lay_down(2, PIXEL)
     assert not (tmp_path / "1.png").exists()
+    await book.forget(2)
+    assert await book.take_up(2) is None
+    await book.forget(2)
     with pytest.raises(Refused):
         await book.lay_down(3, b"GIF89a")

@@ -101,7 +101,7 @@ class Judges(nn.Module):
 
     def look(self, x: Tensor) -> list[list[Tensor]]:
         """The maps of all layers of each judge, the logits last. x [B, 7, S, S]."""
-        seen = []
+        seen: list[list[Tensor]] = []
         for judge in self.judges:
             if seen and x.shape[-1] < LEAST_SIDE:
                 break
