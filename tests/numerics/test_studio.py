@@ -16,11 +16,11 @@ from gan.errors import WorkerError
 from gan.families import get
 from gan.families.anchored.directions import Directions
 from gan.families.anchored.explore import find_directions
-from gan.sampling.points import model_of, read_point, write_point
 from gan.families.anchored.project import project
 from gan.families.anchored.serve import AnchoredModel
 from gan.rundir import RunDir
 from gan.sampling.art import upscaler_for
+from gan.sampling.points import model_of, read_point, write_point
 from gan.sampling.walks import MOST_ANGLE, walk_steps
 from gan.spec import Aids, Seen
 from tests.numerics.conftest import draw_shape, run_maker

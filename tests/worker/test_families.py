@@ -21,7 +21,7 @@ from gan.rundir import RunDir
 from gan.server.app import build_app
 from gan.server.services import SERVICES
 from gan.settings import WorkerSettings
-from tests.numerics.test_samplers import TINY
+from tests.numerics.discs import TINY
 from tests.worker.conftest import TOKEN, Worker, png
 
 PATIENCE_S = 200.0

@@ -23,8 +23,8 @@ from gan.data.pictures import fitted, over, premultiplied, straight
 from gan.families.anchored.encoder import Encoder, gist, shrunk
 from gan.families.anchored.modelfile import read_model
 from gan.families.anchored.networks import Mapping
-from gan.sampling.points import write_point
 from gan.families.anchored.serve import AnchoredModel
+from gan.sampling.points import write_point
 from gan.spec import FoundPoint, Seen
 
 NEAREST = 16
