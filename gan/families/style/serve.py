@@ -17,7 +17,8 @@ from gan.data.frames import scaled
 from gan.errors import WorkerError
 from gan.families.style.config import Config
 from gan.families.style.networks import STRIDE, Look, Painter
-from gan.families.style.statistics import TAPS, Seen, colours, look, padded, recoloured
+from gan.families.style.statistics import TAPS, Seen, colours, look, padded
+from gan.families.style.texture import brushed
 from gan.spec import Rendered, Transforming
 from gan.training.bundle import load_module
 from gan.training.modelfile import read_model
@@ -72,7 +73,7 @@ class StyleModel:
         seen, own = self._look(whole)
         _, wanted = self._look(artwork)
         told = own.toward(wanted, strength)
-        matched = whole.lerp(recoloured(whole, artwork), strength)
+        matched = whole.lerp(brushed(whole, artwork, seed), strength)
         with torch.autocast(self._device.type, torch.bfloat16):
             painted = self._painter(seen, matched, told, noise)
         painted = whole.lerp(painted.float(), min(1.0, strength / PLAIN_BELOW))

@@ -17,9 +17,9 @@ from gan.families.style.statistics import (
     colours,
     content_distance,
     look,
-    recoloured,
     style_distance,
 )
+from gan.families.style.texture import brushed
 from gan.training.bundle import Bundle, load_module
 
 LEAST = 0.05
@@ -68,7 +68,10 @@ class Nets:
 
 def paint(painter: Painter, pictures: Tensor, seen: Seen, artworks: Tensor, told: Look, noise: Tensor) -> Tensor:
     """RGB, about [0, 1]."""
-    return painter(seen, recoloured(pictures, artworks), told, noise)  # type: ignore[no-any-return]
+    # half precision is too coarse for the roots of nearly singular covariances
+    with torch.no_grad(), torch.autocast(pictures.device.type, enabled=False):
+        begun = brushed(pictures, artworks)
+    return painter(seen, begun, told, noise)  # type: ignore[no-any-return]
 
 
 def train_step(
