@@ -41,8 +41,6 @@ class SettingsView(Plain):
     kind: Literal["settings"] = "settings"
     rules: Rules
     limits: tuple[str, ...]
-    gates: tuple[str, ...]
-    """How the gates stand, as the operator has set them."""
     blocked: tuple[tuple[int, str], ...] = ()
 
 

@@ -95,8 +95,6 @@ def settings(view: SettingsView) -> Panel:
     )
     children += [row(channels), text(small(texts.CHANNELS_HELP)), row(*_switches(view)), row(_words_button())]
     children += [rule(), text(texts.LIMITS_HEADLINE, small_lines(view.limits))]
-    if view.gates:
-        children.append(text(small_lines(view.gates)))
     if view.blocked:
         names = [f"<@{member}> {plain(name, 40)}" for member, name in view.blocked]
         children.append(text(texts.BLOCKED_HEADLINE, small_lines(names)))

@@ -30,10 +30,11 @@ DEEDS = {
     "review_block": "blocked",
     "review_unblock": "unblocked",
     "delete_of_another": "deleted for another",
-    "default_model": "default model",
-    "showcase": "showcase",
-    "house_rule": "settings",
-    "consent_given": "consent",
+    "default_model": "chose the default model",
+    "showcase": "chose the showcase",
+    "house_rule": "changed the settings:",
+    "consent_given": "took consent:",
+    "contest_start": "started the contest",
 }
 """Words for the deeds of the log; others are shown by their own names."""
 
@@ -160,4 +161,5 @@ async def _pictures(parts: Parts, shown: Report) -> tuple[bytes, ...]:
 
 def _line(deed: Deed) -> str:
     at = f"<t:{round(deed.at.timestamp())}:R>" if deed.at else ""
-    return f"{at} <@{deed.member_id}> {said(DEEDS.get(deed.action, deed.action))} {deed.subject}"
+    what = said(DEEDS[deed.action]) if deed.action in DEEDS else deed.action
+    return f"{at} <@{deed.member_id}> {what} {deed.subject}"

@@ -87,7 +87,6 @@ async def settings_of(parts: Parts, origin: Origin) -> SettingsView:
     return SettingsView(
         rules=rules,
         limits=await limit_lines(parts, origin, "server"),
-        gates=(),
         blocked=tuple(blocked.items()),
     )
 

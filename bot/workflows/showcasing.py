@@ -51,7 +51,7 @@ async def show_best(telling: Telling, ask: Favour) -> None:
     permission, no worker) is no reason to refuse the star; the next star tries again."""
     records, guild_id = telling.parts.records, telling.origin.guild_id
     showcase = await records.showcases.of(guild_id) if guild_id is not None else None
-    if showcase is None:
+    if showcase is None or telling.origin.age_restricted:  # what only adults see stays where only they see it
         return
     picture = await picture_here(telling, ask.output_id)
     stars = (await records.favourites.stars([picture.id])).get(picture.id, 0)

@@ -28,7 +28,7 @@ def review_view(report_id: int = 1, done: str = "") -> ReviewView:
 
 def settings_view(rules: Rules | None = None) -> SettingsView:
     limits = ("pictures a minute: 4 of 3,600",)
-    return SettingsView(rules=rules or Rules(), limits=limits, gates=(), blocked=((30, "Ada"),))
+    return SettingsView(rules=rules or Rules(), limits=limits, blocked=((30, "Ada"),))
 
 
 def contest_view(theme: str = "frogs at night") -> ContestView:
