@@ -57,6 +57,8 @@ TINY: dict[str, dict[str, float | int | str | bool]] = {
 }
 CONFIGS: dict[str, Any] = {"pix2pix": Pix2PixConfig, "pix2pixhd": HDConfig, "cyclegan": CycleConfig}
 LEARNERS: dict[str, Any] = {"pix2pix": Pix2PixLearner, "pix2pixhd": Pix2PixHDLearner, "cyclegan": CycleLearner}
+PATIENCE_S = 100
+"""Trainers yield to all others, so on a busy machine they take long to begin."""
 EVERY = pytest.mark.parametrize("family", [*TINY])
 
 
@@ -249,7 +251,9 @@ def test_a_pool_shows_earlier_pictures_too() -> None:
 # --- through a worker -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("family", ["pix2pix", *(pytest.param(one, marks=pytest.mark.soak) for one in [*TINY][1:])])
+@pytest.mark.soak
+@pytest.mark.timeout(400)
+@EVERY
 async def test_trained_killed_resumed_and_drawn_with_through_a_worker(family: str, tmp_path: Path) -> None:
     (tmp_path / "shipped").mkdir()
     settings = WorkerSettings(data=tmp_path / "data", port=0, sampler_threads=1)
@@ -274,11 +278,11 @@ async def walk_through(worker: Worker, family: str, data: Path) -> None:
     body = {"title": "Shapes", "family": family, "works": works, "seconds": 600, "options": TINY[family]}
     status, value, _ = await worker.ask("PUT", "/v1/trainings/shapes", json=body)
     assert status == 201, value
-    trainer = await worker.until(lambda: _trainer_pid(worker, "shapes", data), 60)
+    trainer = await worker.until(lambda: _trainer_pid(worker, "shapes", data), PATIENCE_S)
     os.kill(trainer, signal.SIGKILL)
-    await worker.until(lambda: _goes_on(data / "trainings" / "shapes"), 60)
+    await worker.until(lambda: _goes_on(data / "trainings" / "shapes"), PATIENCE_S)
     await worker.ask("POST", "/v1/trainings/shapes/stop")
-    ended = await worker.until(lambda: _ended(worker), 60)
+    ended = await worker.until(lambda: _ended(worker), PATIENCE_S)
     assert ended["state"] == "finished", ended
     assert ended["model"]
     buffer = io.BytesIO()
@@ -296,9 +300,13 @@ async def _trainer_pid(worker: Worker, training: str, data: Path) -> int | None:
     if not any(event.kind == "progress" for event in run.events()):
         return None
     await worker.ask("POST", f"/v1/trainings/{training}/pause")
-    await worker.until_state(training, "paused")
+    await worker.until(lambda: _saved(run), PATIENCE_S)
     await worker.ask("POST", f"/v1/trainings/{training}/resume")
     return int((run.path / "trainer.lock").read_text())
+
+
+async def _saved(run: RunDir) -> bool:
+    return run.resume.exists()
 
 
 async def _goes_on(run: Path) -> bool:
