@@ -217,6 +217,10 @@ class CreditsView(Plain):
     """Lines such as `41 % fox, by Ada (CC BY 4.0)`, the largest first."""
     steps: tuple[str, ...]
     """How it was made, from its first picture on: `a new picture from seed 7`, `varied by 30 %`."""
+    works: tuple[Base64Bytes | None, ...] = ()
+    """The works themselves, beside their shares; none where a work is no longer kept."""
+    attribution: tuple[str, ...] = ()
+    """Lines that licences ask for."""
     exact: bool = True
     """The shares are those of the mixture itself."""
     thumbnail: Base64Bytes | None = None

@@ -11,7 +11,22 @@ import discord
 from bot.chat import ids, sheets, trees
 from bot.chat import studio_texts as texts
 from bot.chat.charts import drawable
-from bot.chat.parts import VIOLET, Panel, PanelFile, button, clip, gallery, layout, menu, plain, row, rule, small, text
+from bot.chat.parts import (
+    DESCRIPTION_LIMIT,
+    VIOLET,
+    Panel,
+    PanelFile,
+    button,
+    clip,
+    gallery,
+    layout,
+    menu,
+    plain,
+    row,
+    rule,
+    small,
+    text,
+)
 from bot.language import said
 from bot.stories import CreditsView, FamilyView, GalleryView, MatesView, Pick, PicksView, SliderSheet
 
@@ -21,7 +36,6 @@ Item = discord.ui.Item[discord.ui.LayoutView]
 def credits_page(view: CreditsView) -> Panel:
     """Whose art is in a picture, and how it came to be."""
     files: tuple[PanelFile, ...] = ()
-    shares = "\n".join(f"- {plain(line, 160)}" for line in view.shares[:8]) or said(texts.CREDITS_NONE)
     head = texts.credits_headline(view.output_id)
     made = small(texts.made(view.maker_id, plain(view.model_title, 60), round(view.made_at)))
     children: list[Item] = []
@@ -31,7 +45,8 @@ def credits_page(view: CreditsView) -> Panel:
         children.append(discord.ui.Section(f"{head}\n{made}", accessory=thumb))
     else:
         children.append(text(head, made))
-    children += [text(shares), rule()]
+    shown, files = _shares(view, files)
+    children += [*shown, rule()]
     children.append(
         text(said(texts.HOW_MADE) + "\n" + "\n".join(f"{n}. {plain(s, 120)}" for n, s in enumerate(view.steps, 1)))
     )
@@ -39,6 +54,26 @@ def credits_page(view: CreditsView) -> Panel:
         children.append(text(small(texts.CREDITS_SMALL)))
     children.append(row(button(texts.FAMILY, ids.pack("family", view.output_id), emoji="🌳")))
     return Panel(layout(*children, colour=VIOLET), files, ephemeral=True)
+
+
+def _shares(view: CreditsView, files: tuple[PanelFile, ...]) -> tuple[list[Item], tuple[PanelFile, ...]]:
+    """The shares, each beside its work where that is at hand; and the files with those works."""
+    children: list[Item] = []
+    rest: list[str] = []
+    for number, line in enumerate(view.shares[:8]):
+        work = view.works[number] if number < len(view.works) else None
+        if work is None:
+            rest.append(f"- {plain(line, 160)}")
+            continue
+        file = PanelFile(f"work-{number + 1}.png", bytes(work), clip(line, DESCRIPTION_LIMIT))
+        files = (*files, file)
+        thumb = discord.ui.Thumbnail[discord.ui.LayoutView](f"attachment://{file.name}", description=file.description)
+        children.append(discord.ui.Section(plain(line, 160), accessory=thumb))
+    if rest or not children:
+        children.append(text("\n".join(rest) or said(texts.CREDITS_NONE)))
+    if view.attribution:
+        children.append(text(small(*(plain(line, 120) for line in view.attribution[:8]))))
+    return children, files
 
 
 async def mates_page(view: MatesView, *, private: bool) -> Panel:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from base64 import b64encode
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Literal
 
-from bot.errors import Refused, Retry
+from bot.attribution import attribution
+from bot.errors import Bug, Refused, Retry
 from bot.records.favourites import Pick as RecordedPick
 from bot.records.lineage import Link
 from bot.records.outputs import Output
@@ -32,6 +35,10 @@ from bot.workflows.small import thumbnails
 from bot.workflows.telling import patiently
 from gan.contract import Credit, Seed, Transform
 
+MOST_WORKS = 4
+"""Works shown beside their shares; smaller shares are told in words."""
+WORKS_S = 2.0
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 MOST_MATES = 12
 """As many as a numbered sheet shows at a glance."""
 GENERATIONS = 6
@@ -64,6 +71,8 @@ async def credits_of(parts: Parts, origin: Origin, output_id: int) -> CreditsVie
         model_title=parts.library.title(picture.model_id),
         made_at=picture.made_at.timestamp(),
         shares=told,
+        works=await _works(parts, shares),
+        attribution=attribution(shares),
         steps=recipe_steps(recipe, names),
         exact=bool(shares),
         thumbnail=(await thumbnails(parts, [picture])).get(picture.id),
@@ -76,6 +85,20 @@ async def _shares_behind(parts: Parts, picture: Output) -> tuple[str, ...]:
     rows = await parts.records.outputs.several([link.parent_id for link in links])
     shares = [(row.id, Credit.model_validate(one)) for row in rows for one in row.credits]
     return tuple(f"#{number}: {credit_share(one)}" for number, one in shares)
+
+
+async def _works(parts: Parts, shares: Sequence[Credit]) -> tuple[bytes | None, ...]:
+    """The largest few works as they were learned from, where the worker still has them."""
+
+    async def one(work: str) -> bytes | None:
+        if not _SHA256.fullmatch(work):
+            return None  # a shipped base knows its works by name
+        with suppress(Refused, Retry, Bug, OSError, TimeoutError):
+            async with asyncio.timeout(WORKS_S):
+                return b64encode(await parts.worker.blob(work))
+        return None
+
+    return tuple(await asyncio.gather(*(one(share.work) for share in shares[:MOST_WORKS])))
 
 
 async def mates_of(parts: Parts, origin: Origin, output_id: int, purpose: Literal["breed", "morph"]) -> MatesView:
