@@ -57,9 +57,9 @@ async def ask_sticker_name(interaction: Interaction, output_id: int) -> None:
 
 async def ask_slider_name(interaction: Interaction, model: str, direction: str) -> None:
     """Open the form for a vote on a slider's name."""
-    modal = Modal(title=studio_texts.NAME_MODAL, custom_id=ids.pack("name-modal", model, direction))
+    modal = Modal(title=said(studio_texts.NAME_MODAL), custom_id=ids.pack("name-modal", model, direction))
     name: discord.ui.TextInput[Modal] = discord.ui.TextInput(custom_id=_NAME, min_length=2, max_length=40)
-    modal.add_item(discord.ui.Label(text=studio_texts.NAME_LABEL, description=studio_texts.NAME_HELP, component=name))
+    modal.add_item(_field(studio_texts.NAME_LABEL, studio_texts.NAME_HELP, name))
     await _open(interaction, modal)
 
 
