@@ -19,7 +19,6 @@ from gan.sampling.latent import channels_of, premultiplied_of
 from gan.sampling.points import write_point
 from gan.spec import FoundPoint, Seen
 
-
 LEAST_SIDE = 64
 """Side below which the frozen net has nothing left to look at in its deepest maps."""
 
