@@ -141,7 +141,7 @@ class Prompt(Wire):
 
 
 class TransformOptions(Wire):
-    """How a transformer changes a picture. `FamilyInfo.heeds` names those that a family heeds; others change nothing."""
+    """How a transformer changes a picture. `FamilyInfo.heeds` names what a family heeds; the rest changes nothing."""
 
     strength: Unit = 1.0
     """0 leaves the picture as it is, 1 is all that the model does."""

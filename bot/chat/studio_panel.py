@@ -44,8 +44,8 @@ def one(view: PicturesView, *, private: bool = False, sheet: bytes | None = None
     before = [PanelFile(f"{one.name}.png", bytes(one.data), said(texts.BEFORE[one.name])) for one in view.before]
     children: list[Item] = [_head(view)]
     if view.board is not None and view.board.sliders:
-        files = (picture, PanelFile("sliders.png", sheet, said(texts.SHEET_DESCRIPTION))) if sheet else (picture,)
-        return _with_sliders(view, files, children, private)
+        sliders = [PanelFile("sliders.png", sheet, said(texts.SHEET_DESCRIPTION))] if sheet else []
+        return _with_sliders(view, (picture, *sliders), children, private)
     files = (*before, picture) if len(before) == 1 else (picture, *before)  # of three the first is shown largest
     children.append(gallery(files))
     if details := details_of(view):
