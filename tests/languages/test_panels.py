@@ -7,11 +7,28 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import discord
 import pytest
 
-from bot.chat import pages, panels, studio_pages, task_panel, texts, training_panel
+from bot.art_views import ArtPage
+from bot.chat import (
+    art_forms,
+    art_panels,
+    modals,
+    moderation_forms,
+    moderation_panels,
+    pages,
+    panels,
+    studio_pages,
+    task_panel,
+    texts,
+    training_panel,
+    verify,
+)
 from bot.chat.parts import Panel
-from bot.language import LANGUAGES, said, speaking, translated
+from bot.language import LANGUAGES, counted, said, speaking, translated
+from bot.moderation_views import MeView, ReviewView
+from bot.rights import SETTABLE
 from bot.stories import (
     CreditsView,
     FamilyView,
@@ -26,9 +43,12 @@ from bot.stories import (
     SliderSheet,
     TrainingPhase,
 )
+from bot.verify_views import VerifyView
 from bot.workflows.words import new_pictures
 from playground.checks.components import walk
 from scripts.texts import find
+from tests.chat.art_views import art_lines, art_view, collection_line, collection_view, sheet_view
+from tests.chat.moderation_views import contest_view, review_view, settings_view
 from tests.chat.test_panels import sent
 from tests.chat.views import PNG, kin, parents, picks, pictures_view, slider_board, training_view
 
@@ -79,7 +99,47 @@ async def all_pages() -> list[Panel]:
     sliders = slider_board(count=2).sliders
     ends, small = (-3.0, 0.0, 3.0), (SMALL,) * 6
     sheet = SliderSheet(model_id="m", model_title="Foxes", sliders=sliders, ends=ends, pictures=small)
-    return [*made, await studio_pages.directions_page(sheet)]
+    return [*made, await studio_pages.directions_page(sheet), *await pages_of_art(), *await pages_of_order()]
+
+
+async def pages_of_art() -> list[Panel]:
+    version = said("version {number} ({hash})", number=2, hash="5f0c12ab")
+    told: dict[str, Any] = {"source": said("this server's art"), "version": version, "expected": ""}
+    told["facts"] = (counted("{count} picture to learn from", "{count} pictures to learn from", 3),)
+    told["left_out"] = (f"2 {said('there twice')}: frog.png",)
+    problem = said("What it should learn from is no longer there.")
+    lines = art_lines(3)
+    return [
+        art_panels.card(art_view(1, 9)),
+        await art_panels.works_page(ArtPage(works=lines, page=1, pages=3, count=30, models=2)),
+        art_panels.withdraw_question(2, "a:withdraw-yes:1"),
+        art_panels.collections([collection_line()]),
+        art_panels.collections([]),
+        *[
+            await art_panels.collection(collection_view(1).model_copy(update={"versions": (version,)}), private=private)
+            for private in (True, False)
+        ],
+        *[await art_panels.drawn_sheet(sheet_view(1, 9, **told, needs_moderator=one)) for one in (True, False)],
+        art_panels.training_sheet(sheet_view(1, 9, **told, problem=problem)),
+        *[art_panels.privacy(address) for address in (None, "https://art.example.org/privacy")],
+    ]
+
+
+async def pages_of_order() -> list[Panel]:
+    kinds: tuple[Any, ...] = ("report", "upload", "output")
+    verdicts: tuple[Any, ...] = ("ours", "ai", "signed", "broken", "unknown")
+    settled = settings_view().model_copy(update={"limits": ()})
+    found = [VerifyView(verdict=one, filename="f.png", size=(64, 64), withheld=one == "ours") for one in verdicts]
+    return [
+        *[await moderation_panels.review(review_view().model_copy(update={"what": one})) for one in kinds],
+        await moderation_panels.review(review_view().model_copy(update={"blocked": True, "pictures": ()})),
+        await moderation_panels.review(ReviewView()),
+        moderation_panels.settings(settled),
+        moderation_panels.me(MeView(rights=tuple((one, "") for one in SETTABLE), limits=())),
+        *[await moderation_panels.contest(contest_view(), private=private) for private in (True, False)],
+        *[verify.page([one]) for one in found],
+        verify.page(found[:4]),
+    ]
 
 
 def mates(purpose: Any) -> MatesView:
@@ -147,3 +207,43 @@ async def test_every_page_is_one_that_discord_takes_and_all_of_it_is_said_in_the
         shown = [piece for panel in await all_pages() for piece in pieces(panel)]
     assert len(shown) > 250
     assert sorted({piece for piece in shown if english(piece)}) == []
+
+
+class Asker:
+    """An interaction that takes the form it is answered with."""
+
+    def __init__(self) -> None:
+        self.response = self
+        self.forms: list[dict[str, Any]] = []
+
+    async def send_modal(self, modal: discord.ui.Modal) -> None:
+        self.forms.append(modal.to_dict())
+
+
+async def all_forms() -> list[dict[str, Any]]:
+    asker: Any = Asker()
+    await modals.ask_emoji_name(asker, 1)
+    await modals.ask_sticker_name(asker, 1)
+    await modals.ask_slider_name(asker, "m", "s0-1")
+    await modals.ask_files(asker, "Foxes", 2.5, "")
+    await art_forms.ask_art(asker, 0)
+    await moderation_forms.ask_reason(asker, 1, (2,))
+    await moderation_forms.ask_words(asker, ("x",))
+    return list(asker.forms)
+
+
+LONGEST = {"title": 45, "label": 45, "placeholder": 100, "description": 100, "content": 4000}
+"""https://discord.com/developers/docs/components/reference#label and .../interactions/receiving-and-responding#modal"""
+
+
+@pytest.mark.parametrize("language", LANGUAGE)
+async def test_every_form_keeps_discords_limits_and_is_said_in_the_language(language: str) -> None:
+    english = left_in_english(language)
+    with speaking(LANGUAGES[language][0]):
+        forms = await all_forms()
+    parts = [*forms, *(part for form in forms for part in walk(form["components"]))]
+    shown = [(key, str(part[key])) for part in parts for key in LONGEST if part.get(key)]
+    shown += [(key, one[key]) for part in parts for one in part.get("options") or () for key in ("description",)]
+    assert len(shown) > 25
+    assert [one for one in shown if len(one[1]) > LONGEST[one[0]]] == []
+    assert sorted({text for _, text in shown if english(text)}) == []
