@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 import aiohttp
 import pytest
+from playwright.async_api import async_playwright
 
 from bot.language import LANGUAGES, preferred, said, speaking
 from bot.web import words
@@ -137,6 +138,20 @@ async def test_a_page_comes_in_german_when_asked_and_in_english_to_all_others(ho
 async def asked_for(visitor: aiohttp.ClientSession, language: str) -> str:
     async with visitor.get("/gallery", headers={"Accept-Language": language}) as answer:
         return await answer.text()
+
+
+async def test_the_most_wordy_language_fits_a_small_phone(house: Gallery, chromium: str) -> None:
+    (picture,) = await house.made(ADA)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = await browser.new_page(locale="de-DE", viewport={"width": 360, "height": 780})
+        await page.goto(f"{house.url}/gallery")
+        await page.get_by_role("button", name="Juno").click()
+        for path in ("/gallery", f"/pictures/{picture}", "/models/critters", "/draw", "/privacy"):
+            await page.goto(f"{house.url}{path}")
+            assert await page.evaluate("document.documentElement.lang") == "de"
+            assert await page.evaluate("document.documentElement.scrollWidth") <= 360, path
+        await browser.close()
 
 
 def test_figures_and_times_are_told_in_the_language() -> None:
