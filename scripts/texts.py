@@ -32,8 +32,8 @@ ROOMS = ("bot", "bot/chat", "bot/workflows", "bot/safety", "bot/web", "bot/web/v
 PAGES = "bot/web/pages"
 OPERATORS = ("bot/app.py", "bot/web/app.py", "bot/doctor.py", "bot/tracing.py", "bot/workflows/rebuilding.py")
 """What only the operator reads, in a terminal; it stays English."""
-NOT_SAID = ("HEADERS", "SCOPES")
-"""Constants of more than one word that are no sentences."""
+NOT_SAID = ("HEADERS", "NOT_INSTALLED", "SCOPES")
+"""Constants of more than one word that are no sentences, or are for the operator."""
 FAILURES = ("Refused", "Retry", "Unseen", "Missing", "Gone", "WorkerRefused", "WorkerAway", "WorkerBusy")
 NAMED = ("command", "context_menu", "Group", "ContextMenu")
 """What makes commands of Discord's, whose names and options' names are translated too."""
