@@ -2,9 +2,10 @@
 none. By name only, since they take long: `quality` (figures by set, number of pictures and time) and `peers` (beside
 other GANs); both take `--sets` and `--minutes`; `prompts` (what words find and make; `--held-out DIR`);
 `selfsupervised` (features from a community's own pictures; `--teach-seconds S`); `provenance` (marks and manifests;
-`--outputs`, `--unmarked`); `uploads` (hostile files; `--corpus`,
-`--mutations`); `families` (the other samplers; `--full --digits DIR --only NAME …`); `pairs` (pix2pix, pix2pixHD
-and CycleGAN; `--pictures DIR`; alone as `python -m benchmarks.pairs` with `--quick` and `--share`).
+`--outputs`, `--unmarked`); `uploads` (hostile files; `--corpus`, `--mutations`); `gate` (false alarms of the operator's
+gate; `--pictures DIR`, `--every`, `--outputs`); `families` (the other samplers; `--full --digits DIR --only NAME …`);
+`pairs` (pix2pix, pix2pixHD and CycleGAN; `--pictures DIR`; alone as `python -m benchmarks.pairs` with `--quick` and
+`--share`).
 
 How much the house bears is measured only by name, and ends with 1 when a promise did not hold (docs/reliability.md):
 `kills [--requests N] [--kills M] [--database postgres]`, `load [--rate R] [--seconds S]`, `faults [--requests N]`,
@@ -25,6 +26,7 @@ from benchmarks import (
     chat,
     families,
     faults,
+    gate,
     kills,
     load,
     pairs,
@@ -51,6 +53,7 @@ BY_NAME = (
     "selfsupervised",
     "provenance",
     "uploads",
+    "gate",
     "kills",
     "load",
     "faults",
@@ -88,6 +91,8 @@ async def measure(options: argparse.Namespace) -> bool:
         holds &= await asyncio.to_thread(provenance.run, console, options.outputs, options.unmarked)
     if "uploads" in which:
         holds &= await uploads.run(console, options.corpus, options.mutations)
+    if "gate" in which:
+        holds &= await gate.run(console, options.pictures, options.every, options.outputs)
     if "kills" in which:
         holds &= await kills.run(console, options.requests, options.kills, options.database)
     if "load" in which:
@@ -105,6 +110,7 @@ def main() -> None:
     parser.add_argument("--presses", type=int, default=50)
     parser.add_argument("--minutes", type=float, default=2.5)
     parser.add_argument("--pictures", type=Path, help="folder of the base's training pictures, for finds")
+    parser.add_argument("--every", type=int, default=40, help="of the folder's pictures, for gate")
     parser.add_argument("--held-out", type=Path, help="folder of pictures named by what they show, for prompts")
     parser.add_argument("--teach-seconds", type=float, default=150.0, help="for each net of selfsupervised")
     parser.add_argument("--requests", type=int, default=20_000)

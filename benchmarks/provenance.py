@@ -30,6 +30,7 @@ from gan.sampling.watermark import KNOWN, NUMBERS, Watermark
 from tests.provenance.reader import check
 
 SIDE = 256
+BASES = ("base-64.safetensors", "broad-64.safetensors")
 PAPERS = ("white", "black", "#313338")
 TURNED: tuple[Callable[[Image.Image], Image.Image], ...] = (
     lambda picture: picture,
@@ -86,7 +87,7 @@ def drawn(count: int) -> list[Image.Image]:
     net = Net(torch.device("cpu"))
     folder = Path(bases.__path__[0])
     out: list[Image.Image] = []
-    paths = sorted(folder.glob("*.safetensors"))
+    paths = [folder / name for name in BASES]
     for place, path in enumerate(paths):
         model = families.get("anchored").load(path)
         share = count // len(paths) + (place < count % len(paths))

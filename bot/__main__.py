@@ -83,6 +83,15 @@ def doctor() -> None:
 
 
 @app.command()
+def hashes(files: Annotated[list[Path], typer.Argument(help="Pictures that are to be blocked.")]) -> None:
+    """Print the lines by which ARTEL_BLOCKED_HASHES knows these pictures again, saved anew or resized."""
+    from bot.cli.hashing import show
+
+    log.configure("console", "error")
+    _run(show(_settings(), files))
+
+
+@app.command()
 def requests(
     limit: Annotated[int | None, typer.Option(help="Only so many, the newest first.", min=1)] = None,
     server: Annotated[int | None, typer.Option(help="Only those of the server with this id.")] = None,

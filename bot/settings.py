@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
+from bot.gatekeeping import Gate as Gate
 from bot.limits import Intake as Intake
 from bot.limits import Limits as Limits
 from bot.limits import PositiveFloat, PositiveInt, Section, env
@@ -174,6 +175,7 @@ class Settings(Section):
     web: Web = Web()
     limits: Limits = Limits()
     intake: Intake = Intake()
+    gate: Gate = Gate()
     marking: Marking = Marking()
     log: Log = Log()
 

@@ -93,12 +93,19 @@ def settings(view: SettingsView) -> Panel:
         max_values=MOST_CHOSEN,
         default_values=[discord.Object(one) for one in view.rules.channels[:MOST_CHOSEN]],
     )
-    children += [row(channels), text(small(texts.CHANNELS_HELP)), row(*_switches(view)), row(_words_button())]
+    children += [row(channels), text(small(texts.CHANNELS_HELP)), row(*_switches(view)), _operators(view)]
+    children.append(row(_words_button()))
     children += [rule(), text(texts.LIMITS_HEADLINE, small_lines(view.limits))]
     if view.blocked:
         names = [f"<@{member}> {plain(name, 40)}" for member, name in view.blocked]
         children.append(text(texts.BLOCKED_HEADLINE, small_lines(names)))
     return Panel(layout(*children, colour=VIOLET), ephemeral=True)
+
+
+def _operators(view: SettingsView) -> Item:
+    """How the operator's own gate stands."""
+    lines = [texts.GATE[view.gate], texts.HASHES[view.hashes]]
+    return text(small_lines([said(line) for line in lines if line]))
 
 
 def _roles(right: Right, chosen: Sequence[int]) -> discord.ui.RoleSelect[discord.ui.LayoutView]:

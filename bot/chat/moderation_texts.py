@@ -63,6 +63,16 @@ SWITCHES = {
     "output_gate": "Check pictures",
     "reports": "Take reports",
 }
+GATE = {
+    "off": "The operator's check of pictures for nudity is off.",
+    "up": "The operator's check of pictures for nudity is on, and no switch here turns it off.",
+    "down": "The operator's check of pictures for nudity is down: uploads, trainings and new pictures are refused.",
+}
+HASHES = {
+    "off": "",
+    "up": "The operator's list of blocked pictures is on.",
+    "down": "The operator's list of blocked pictures cannot be read: uploads, trainings and new pictures are refused.",
+}
 WORDS = "Blocked words…"
 WORDS_MODAL = "Words blocked in names and prompts"
 WORDS_LABEL = "Words, one a line"

@@ -170,6 +170,13 @@ class Reports:
             await connection.execute(reports.update().where(same, sa.or_(*alike)).values(**closing))
             return bool(row.state == OPEN)
 
+    async def approved(self, server_id: int, blob: str) -> bool:
+        """Whether a moderator let through this very file, which a gate had held back."""
+        this = (reports.c.server_id == server_id) & (reports.c.blob == blob)
+        query = sa.select(reports.c.id).where(this, reports.c.state == APPROVED).limit(1)
+        async with self.database.read() as connection:
+            return (await connection.execute(query)).first() is not None
+
     async def removed(self, output_id: int) -> bool:
         """Whether moderators removed this picture, rather than its maker."""
         query = sa.select(reports.c.outputs).where(reports.c.state == REMOVED)

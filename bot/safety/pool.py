@@ -7,7 +7,7 @@ import contextlib
 import json
 import logging
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import Any
@@ -21,22 +21,24 @@ log = logging.getLogger(__name__)
 IDLE_S = 30.0
 """A child holds some 60 MB; a member who uploads one picture often uploads a second."""
 START_S = 20.0
+DECODER = ("-I", "-m", "bot.safety.decoder")
 ANSWER_BYTES = 256 * 1024
 """A line of the child's: a manifest may be long."""
 
 
-class _Child:
+class Child:
     """One process, and the talk with it."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
 
     @classmethod
-    async def start(cls, limits: Limits) -> _Child:
+    async def start(cls, limits: Limits, command: Sequence[str] = DECODER) -> Child:
+        """A child that is ready, running Python with `command`. Raises `Bug` when it does not start."""
         # An empty environment: whoever takes over a decoder finds no token in it.
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-I", "-m", "bot.safety.decoder", json.dumps(asdict(limits))),
+            *(*command, json.dumps(asdict(limits))),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
@@ -53,9 +55,8 @@ class _Child:
         except TimeoutError:
             pass
         await child.end()
-        raise Bug(
-            f"the process that decodes pictures does not start (status {process.returncode}); see ARTEL_DECODE_MIB"
-        )
+        advice = "; see ARTEL_DECODE_MIB" if command == DECODER else ""
+        raise Bug(f"the process `{' '.join(command[1:])}` does not start (status {process.returncode}){advice}")
 
     @property
     def pid(self) -> int:
@@ -88,7 +89,7 @@ class DecoderPool:
     def __init__(self, limits: Limits, size: int = 2) -> None:
         self._limits = limits
         self._places = asyncio.Semaphore(size)
-        self._resting: list[_Child] = []
+        self._resting: list[Child] = []
         self._timer: asyncio.TimerHandle | None = None
         self._closing: asyncio.Task[None] | None = None
 
@@ -127,9 +128,9 @@ class DecoderPool:
         await asyncio.gather(*(child.end() for child in resting))
 
     @asynccontextmanager
-    async def _child(self) -> AsyncIterator[_Child]:
+    async def _child(self) -> AsyncIterator[Child]:
         async with self._places:
-            child = self._rested() or await _Child.start(self._limits)
+            child = self._rested() or await Child.start(self._limits)
             try:
                 yield child
             except BaseException:
@@ -139,7 +140,7 @@ class DecoderPool:
                 self._resting.append(child)
                 self._end_later()
 
-    def _rested(self) -> _Child | None:
+    def _rested(self) -> Child | None:
         while self._resting:
             child = self._resting.pop()
             if child.alive:

@@ -36,7 +36,7 @@ from bot.records.people import Person
 from bot.records.requests import RequestState
 from bot.safety.intake import Accepted
 from bot.stories import Plain
-from bot.workflows.gating import let_in
+from bot.workflows.gating import check_open, let_in
 from bot.workflows.parts import Parts
 from bot.workflows.telling import Telling, patiently
 
@@ -92,6 +92,7 @@ async def take_in(telling: Telling, ask: Contribute) -> Taken:
     """Fetch, look at, store, and write down with the consent. Raises `Refused` when nothing of it can be used."""
     parts, origin = telling.parts, telling.origin
     licence = check_contribution(origin, ask)
+    await check_open(telling)
     fetched = await parts.fetcher.fetch_all(ask.uploads, origin.member_name)
     report = await parts.intake.inspect_set(fetched)
     await let_in(telling, report.works)

@@ -21,6 +21,7 @@ from bot.safety.intake import Accepted, SetReport, listed
 from bot.stories import Train
 from bot.workflows.collecting import GOOD_SET, counted_source, look, store, told_twice, too_few
 from bot.workflows.contributing import collection_here, shrunk
+from bot.workflows.gating import check_open
 from bot.workflows.telling import Telling
 from gan.contract import MIN_TRAINING_PICTURES, Work
 
@@ -46,7 +47,9 @@ class Gathered:
 
 
 async def gather(telling: Telling, ask: Train) -> Gathered:
-    """Look at everything. Raises `Refused` for a folder or a collection that is not there."""
+    """Look at everything. Raises `Refused` for what is not there, and while the operator's gate is down."""
+    if not telling.origin.unasked:  # what is learned anew after a withdrawal had passed before
+        await check_open(telling)
     match ask.source:
         case "collection":
             return await _of_collection(telling, ask)

@@ -8,6 +8,7 @@ from bot.metrics import Metrics
 from bot.records import Records
 from bot.safety.fetch import Fetcher
 from bot.safety.folders import Folders
+from bot.safety.gatekeeper import Gatekeeper
 from bot.safety.intake import Intake
 from bot.safety.seal import Seal
 from bot.settings import Limits
@@ -73,6 +74,8 @@ class Parts:
     """What signs all that goes out; none only where a test wants files as the worker made them."""
     marks: tuple[Mark, ...] = ()
     """What is put on pictures, by the settings."""
+    gate: Gatekeeper = field(default_factory=Gatekeeper)
+    """The operator's gate for pictures; off unless the settings say otherwise."""
     patience: Patience = Patience()
     house: House = field(init=False)
     """Each server's own rules."""

@@ -84,7 +84,10 @@ async def settings_of(parts: Parts, origin: Origin) -> SettingsView:
         raise Refused(SERVER_ONLY)
     rules = Rules.model_validate(await parts.records.house_rules.of(origin.guild_id))
     blocked = await parts.records.reports.blocked(origin.guild_id)
+    standing = parts.gate.standing()
     return SettingsView(
+        gate=standing.classifier,
+        hashes=standing.hashes,
         rules=rules,
         limits=await limit_lines(parts, origin, "server"),
         blocked=tuple(blocked.items()),

@@ -146,3 +146,16 @@ def test_it_is_shown_line_by_line_and_the_verdict_is_told() -> None:
 
 def test_settings_are_the_default_house() -> None:
     assert Settings() == read({})
+
+
+async def test_the_operators_gate_is_told_as_it_stands(tmp_path: Path) -> None:
+    told = tmp_path / "hashes.txt"
+    told.write_text("0123456789abcdef\n# a remark\n")
+    found = await examined(ARTEL_DATA=str(tmp_path / "data"), ARTEL_BLOCKED_HASHES=str(told))
+    assert "off by choice" in found["gate"].found
+    assert found["blocked pictures"].found == "1 hashes"
+    told.write_text("nonsense\n")
+    found = await examined(ARTEL_DATA=str(tmp_path / "data"), ARTEL_BLOCKED_HASHES=str(told), ARTEL_GATE="on")
+    assert found["gate"].found.startswith("on")
+    assert found["blocked pictures"].verdict is Verdict.bad
+    assert "line 1" in found["blocked pictures"].found
