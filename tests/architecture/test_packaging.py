@@ -115,6 +115,7 @@ def test_there_are_the_commands_that_are_promised() -> None:
         "evaluate",
         "runs",
         "evolution",
+        "hashes",
     }
     assert promised == artel_commands()
 
