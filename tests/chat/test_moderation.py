@@ -53,6 +53,7 @@ async def test_moderators_go_through_the_queue_in_one_message(chat: Chat) -> Non
 async def test_settings_is_one_panel_that_changes_in_place(chat: Chat) -> None:
     moss = await chat.moderator()
     page = await moss.answer(await moss.command("settings"))
+    assert "check of pictures for nudity is off" in page.text
     await moss.press(page, "Everyone may train models", ARTIST_ROLE)
     await asked(chat, SetRule(right=Right.train, ids=(int(ARTIST_ROLE),)))
     await moss.press(page, "✅ Check uploads")

@@ -121,3 +121,18 @@ async def test_no_hostile_name_pings_anybody_or_breaks_a_message() -> None:
             assert len(text) < 4000
             assert not any(unicodedata.bidirectional(one) in {"RLO", "LRO", "RLI", "LRI", "FSI"} for one in text), name
             assert not [line for line in text.splitlines() if line.startswith(("# ", "```"))], name
+
+
+def test_settings_say_how_the_operators_gate_stands() -> None:
+    said = {}
+    for state in ("off", "up", "down"):
+        view = settings_view().model_copy(update={"gate": state, "hashes": state})
+        said[state] = [
+            line
+            for line in "\n".join(shown_texts(moderation_panels.settings(view))).splitlines()
+            if "operator's" in line
+        ]
+    assert [len(lines) for lines in said.values()] == [1, 2, 2]
+    assert "is off" in said["off"][0]
+    assert all("are refused" in line for line in said["down"])
+    assert not any("refused" in line for line in said["up"])
