@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.language import said, speaking
+
 CONSENT = (
     "I made this art or hold the rights to it. This server's models may learn from it under the licence I chose. "
     "I can withdraw it at any time."
@@ -14,3 +16,9 @@ FILES_CONSENT = (
     "them. A model that did goes when you have yourself erased (`/privacy`)."
 )
 """Of files that are attached to a training and kept for it alone."""
+
+
+def as_shown(words: str, locale: str) -> str:
+    """The words as the form said them to a member of that locale: what was ticked is what is kept."""
+    with speaking(locale):
+        return said(words)

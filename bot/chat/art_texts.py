@@ -47,7 +47,6 @@ def in_collection(name: str) -> str:
 WITHDRAW_COMMAND = "See the art you gave to this server, and withdraw any of it"
 WITHDRAW_HEADLINE = "### 🖼️ Your art in this server"
 WITHDRAW_OF = "### 🖼️ What was given here"
-WITHDRAW_NONE = "You have given no art to this server. `/contribute` gives some."
 WITHDRAW_CHOOSE = "Choose what to withdraw…"
 WITHDRAW_ALL = "Withdraw all of them"
 WITHDRAW_EVERYTHING = "Withdraw everything I gave"

@@ -26,7 +26,7 @@ from bot.art_policy import (
     server_of,
 )
 from bot.art_views import ArtLine, ArtView
-from bot.consent_words import CONSENT
+from bot.consent_words import CONSENT, as_shown
 from bot.errors import Bug, Refused, Retry
 from bot.language import said
 from bot.licences import Licence
@@ -104,7 +104,7 @@ async def take_in(telling: Telling, ask: Contribute) -> Taken:
     await store(telling, [one.png for one in works])
     server, member = telling.server, Person(origin.member_id, origin.member_name)
     assert server is not None
-    given = Given(telling.id, server, member, CONSENT)
+    given = Given(telling.id, server, member, as_shown(CONSENT, origin.locale))
     kept = await parts.records.art.give(given, [_new(ask, one, licence, n, len(works)) for n, one in enumerate(works)])
     name = ""
     if ask.collection is not None:

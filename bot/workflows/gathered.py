@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.art_policy import server_of
-from bot.consent_words import FILES_CONSENT
+from bot.consent_words import FILES_CONSENT, as_shown
 from bot.errors import Bug, Refused, Retry
 from bot.language import counted, said
 from bot.licences import LABELS, Licence
@@ -161,7 +161,8 @@ async def keep(telling: Telling, ask: Train, gathered: Gathered) -> Version:
     server, origin = telling.server, telling.origin
     if ask.source == "files" and server is not None:
         who = Person(origin.member_id, origin.member_name)
-        await telling.parts.records.art.allow_files(Given(telling.id, server, who, FILES_CONSENT))
+        words = as_shown(FILES_CONSENT, origin.locale)
+        await telling.parts.records.art.allow_files(Given(telling.id, server, who, words))
     await store(telling, gathered.pictures)
     freeze = telling.parts.records.collections.freeze
     return await freeze(telling.origin.guild_id, gathered.collection_id, gathered.source, gathered.works)

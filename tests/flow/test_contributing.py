@@ -11,7 +11,7 @@ import pytest
 
 from bot.art_asks import AddToCollection, Contribute, CreateCollection, ExportCollection, ShareCollection
 from bot.art_views import ArtView, FilesView
-from bot.consent_words import CONSENT
+from bot.consent_words import CONSENT, as_shown
 from bot.errors import Refused
 from bot.records.art import consents
 from bot.records.collections import VersionWork, content_hash
@@ -49,6 +49,15 @@ async def test_art_is_kept_with_a_dated_consent_and_shown_on_a_card(house: House
     assert {(row.words, row.licence, row.withdrawn_at) for row in rows} == {(CONSENT, "cc-by", None)}
     assert {row.artwork_id for row in rows} == {one.id for one in works}
     assert (await settled(house, origin.interaction_id)).state == "done"
+
+
+async def test_consent_is_kept_in_the_words_that_were_ticked(house: House) -> None:
+    origin = house.origin().model_copy(update={"locale": "de"})
+    await house.studio.ask(origin, art_ask(house, 1))
+    await house.messenger.answer(origin)
+    async with house.records.database.read() as connection:
+        (row,) = (await connection.execute(consents.select())).all()
+    assert row.words == as_shown(CONSENT, "de") != CONSENT
 
 
 @pytest.mark.parametrize(

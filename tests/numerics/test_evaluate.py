@@ -73,7 +73,7 @@ def test_the_table_says_how_to_read_it(run: RunDir, capsys: pytest.CaptureFixtur
 @pytest.mark.parametrize(
     ("model", "pictures", "says"),
     [
-        ("nobody", None, "There are: base-64, broad-64, draw-64, shapes-1"),
+        ("nobody", None, "There are: base-64, broad-64, draw-64, restorer, shapes-1, style"),
         ("draw-64", None, "changes pictures"),
         ("base-64", None, "--against FOLDER"),
         ("shapes-1", "missing", "There is no folder"),

@@ -127,7 +127,7 @@ def test_pools_grow_from_two_to_all() -> None:
 
 
 def test_unknown_kinds_and_places_are_refused_with_help() -> None:
-    with pytest.raises(WorkerError, match="it knows seed"):
+    with pytest.raises(WorkerError, match="This model knows no words"):
         MIXER.mixture(Prompt(text="a cat", seed=1))
     with pytest.raises(WorkerError, match="it has d1, d2"):
         MIXER.mixture(Edit(of=Seed(seed=1), direction="rounder", amount=1))

@@ -59,7 +59,7 @@ async def test_a_strange_request_id_is_replaced(shared: Worker) -> None:
 
 async def test_families_and_metrics(shared: Worker) -> None:
     _, families, _ = await shared.ask("GET", "/v1/families")
-    assert [family["name"] for family in families["families"]] == ["tiny"]
+    assert [family["name"] for family in families["families"]] == ["tiny", "tinted"]
     await shared.render(1)
     _, page, response = await shared.ask("GET", "/v1/metrics")
     assert response.content_type == "text/plain"

@@ -105,7 +105,7 @@ async def test_waiting_for_news_ends_in_time(shared: Worker) -> None:
         (walk(1), "invalid"),
         (walk(1, 2, model="gone"), "model_missing"),
         (walk(1, 2, frames=240, size=512), "invalid"),
-        (walk(1, 2) | {"stops": [{"kind": "prompt", "text": "a cat", "seed": 1}] * 2}, "recipe_unsupported"),
+        (walk(1, 2) | {"stops": [{"kind": "anchor", "index": 1}] * 2}, "recipe_unsupported"),
     ],
 )
 async def test_what_cannot_be_done_is_said_at_once(shared: Worker, body: dict[str, Any], code: str) -> None:
