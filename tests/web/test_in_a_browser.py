@@ -40,7 +40,8 @@ async def come_in(page: Page, url: str) -> None:
 
 
 async def fits(page: Page) -> None:
-    """Nothing has to be scrolled sideways."""
+    """Nothing has to be scrolled sideways, once the style sheets are there."""
+    await page.wait_for_load_state()
     assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
