@@ -163,6 +163,7 @@ async def train_and_generate(member: Visitor) -> str:
 
     done = member.button(living, "make")
     await done.wait_for(timeout=150_000)
+    await done.evaluate("button => button.scrollIntoView({block: 'end'})")
     await member.picture("14-trained")
     await member.press(living, "make")
     message = member.newest()
