@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
 from types import TracebackType
 
 AT_ONCE = 24
@@ -16,6 +17,7 @@ waits here, where the order is fair, rather than there, where it is that of arri
 FIRST_GUESS_S = 0.3
 REMEMBERED = 10_000
 """Servers and members whose last turn is known; one that is forgotten counts as never served, which favours them."""
+NEVER = float("-inf")
 
 
 @dataclass(frozen=True)
@@ -32,35 +34,46 @@ class Claim:
         return ("server", self.server), ("member", self.server, self.member)
 
 
-def next_turn(waiting: Sequence[Claim], load: Mapping[Hashable, int], served: Mapping[Hashable, float]) -> int:
-    """The place in `waiting` of the one whose turn it is.
+def fair_order(
+    waiting: Sequence[Claim], busy: Iterable[Claim], served: Mapping[Hashable, float], most: int | None = None
+) -> list[int]:
+    """The places in `waiting` in the order in which their turns come, if nobody else joined; `most` of them at most.
 
-    It is the turn of the server with the fewest turns going on (`load`), of those of the one whose last turn (`served`)
-    is longest ago; within it that of a member by the same rule; then of the oldest claim.
+    It is the turn of the server with the fewest turns going on (`busy`), of those of the one whose last turn (`served`)
+    is longest ago; within it that of a member by the same rule; then of the oldest claim. A turn changes the rank of
+    its server and its member alone, so two heaps order n claims in n log n.
     """
-
-    def rank(place: int) -> tuple[float, ...]:
-        claim = waiting[place]
-        last = (served.get(key, float("-inf")) for key in claim.keys)
-        theirs, own = zip((load.get(key, 0) for key in claim.keys), last, strict=True)
-        return (*theirs, *own, claim.at, place)
-
-    return min(range(len(waiting)), key=rank)
-
-
-def fair_order(waiting: Sequence[Claim], busy: Iterable[Claim], served: Mapping[Hashable, float]) -> list[int]:
-    """The places in `waiting` in the order in which their turns come, if nobody else joined; see `next_turn`."""
-    load = Counter(key for claim in busy for key in claim.keys)
-    last = dict(served)
+    load, last = Counter(key for claim in busy for key in claim.keys), dict(served)
     latest = max(last.values(), default=0.0)
-    left, order = list(range(len(waiting))), []
-    while left:
-        chosen = left.pop(next_turn([waiting[place] for place in left], load, last))
+    claims, members = defaultdict[Hashable, deque[int]](deque), defaultdict[Hashable, list[tuple[float, ...]]](list)
+    for place in sorted(range(len(waiting)), key=lambda place: waiting[place].at):
+        claims[waiting[place].keys[1]].append(place)
+
+    def of_member(key: Hashable) -> tuple[float, ...]:
+        place = claims[key][0]
+        return load[key], last.get(key, NEVER), waiting[place].at, place
+
+    def of_server(key: Hashable) -> tuple[float, ...]:
+        return load[key], last.get(key, NEVER), *members[key][0]
+
+    for member, places in claims.items():
+        heappush(members[waiting[places[0]].keys[0]], of_member(member))
+    servers = [of_server(server) for server in members]
+    heapify(servers)
+    order: list[int] = []
+    while servers and len(order) != most:
+        place = int(heappop(servers)[-1])
+        server, member = waiting[place].keys
+        heappop(members[server])
+        claims[member].popleft()
+        order.append(place)
         latest += 1.0
-        for key in waiting[chosen].keys:
-            load[key] += 1
-            last[key] = latest
-        order.append(chosen)
+        load.update((server, member))
+        last.update({server: latest, member: latest})
+        if claims[member]:
+            heappush(members[server], of_member(member))
+        if members[server]:
+            heappush(servers, of_server(server))
     return order
 
 
@@ -104,6 +117,8 @@ class Line:
     _working: list[Spot] = field(default_factory=list)
     _served: dict[Hashable, float] = field(default_factory=dict)
     _turns: float = 0.0
+    _places: dict[Spot, int] = field(default_factory=dict)
+    """How many are before each, as far as it was asked since the line last changed."""
 
     def waiting(self) -> int:
         """Those who are not at the worker yet."""
@@ -120,33 +135,38 @@ class Line:
             return
         spot.called = asyncio.get_running_loop().create_future()
         self._waiting.append(spot)
+        self._places.clear()
         try:
             await spot.called
         except asyncio.CancelledError:
             if spot in self._waiting:
                 self._waiting.remove(spot)
+                self._places.clear()
             else:  # called in the same moment
                 self.leave(spot)
             raise
 
     def leave(self, spot: Spot) -> None:
         self._working.remove(spot)
+        self._places.clear()
         if spot.began is not None:
             self.usual_s += 0.1 * (time.monotonic() - spot.began - self.usual_s)
         while self._waiting and len(self._working) < self.at_once:
-            claims = [one.claim for one in self._waiting]
-            self._begin(self._waiting.pop(next_turn(claims, self._load(), self._served)))
+            self._begin(self._waiting.pop(self._order(most=1)[0]))
 
     def before(self, spot: Spot) -> int:
         """How many are before this one in the line; 0 for one that has its turn."""
-        if spot not in self._waiting:
-            return 0
-        claims = [one.claim for one in self._waiting]
-        order = fair_order(claims, (one.claim for one in self._working), self._served)
-        return order.index(self._waiting.index(spot)) + 1
+        if not self._places:
+            self._places = {self._waiting[place]: n for n, place in enumerate(self._order(), 1)}
+        return self._places.get(spot, 0)
+
+    def _order(self, most: int | None = None) -> list[int]:
+        claims, busy = [one.claim for one in self._waiting], [one.claim for one in self._working]
+        return fair_order(claims, busy, self._served, most)
 
     def _begin(self, spot: Spot) -> None:
         self._working.append(spot)
+        self._places.clear()
         spot.began = time.monotonic()
         self._turns += 1.0
         if len(self._served) > REMEMBERED:
@@ -154,9 +174,6 @@ class Line:
         self._served.update(dict.fromkeys(spot.claim.keys, self._turns))
         if spot.called is not None and not spot.called.done():
             spot.called.set_result(None)
-
-    def _load(self) -> Counter[Hashable]:
-        return Counter(key for one in self._working for key in one.claim.keys)
 
 
 @dataclass

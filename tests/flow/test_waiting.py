@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Hashable
 
 import pytest
 from hypothesis import given
@@ -136,6 +137,16 @@ class TestAFairLine:
                 had[mine] += 1
                 left[mine] -= 1
 
+    @given(st.lists(claims, max_size=12), st.lists(claims, max_size=6), st.permutations(range(16)), st.integers(0, 12))
+    def test_follows_the_rule_as_it_is_written(
+        self, waiting: list[Claim], busy: list[Claim], turns: list[int], most: int
+    ) -> None:
+        keys = sorted({key for one in (*waiting, *busy) for key in one.keys}, key=str)
+        served = {key: float(turn) for key, turn in zip(keys, turns, strict=False)}
+        order = _one_after_another(waiting, busy, served)
+        assert fair_order(waiting, busy, served) == order
+        assert fair_order(waiting, busy, served, most) == order[:most]
+
     @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=20), st.integers(1, 4))
     async def test_is_kept_by_the_line_itself_with_newcomers(self, asks: list[tuple[int, int]], at_once: int) -> None:
         line = Line(at_once=at_once)
@@ -174,3 +185,20 @@ async def _turn(line: Line, server: int, member: int) -> int:
 
 def _same_server(name: object, mine: object) -> bool:
     return not isinstance(mine, tuple) or (isinstance(name, tuple) and name[0] == mine[0])
+
+
+def _one_after_another(waiting: list[Claim], busy: list[Claim], served: dict[Hashable, float]) -> list[int]:
+    """The order by ranking everyone anew for every turn."""
+    load, last, order = Counter(key for one in busy for key in one.keys), dict(served), list[int]()
+    for turn in range(len(waiting)):
+        left = [place for place in range(len(waiting)) if place not in order]
+
+        def rank(place: int) -> list[float]:
+            by_key = [number for key in waiting[place].keys for number in (load[key], last.get(key, -1.0))]
+            return [*by_key, waiting[place].at, place]
+
+        order.append(min(left, key=rank))
+        for key in waiting[order[-1]].keys:
+            load[key] += 1
+            last[key] = 100.0 + turn
+    return order
