@@ -113,7 +113,7 @@ class Interactions:
         return self._by_id[interaction_id]
 
     def _register(self, interaction: Interaction) -> None:
-        for old in [i for i in self._by_id.values() if self._is_dead(i)][:100]:
+        while self._by_id and self._is_dead(old := next(iter(self._by_id.values()))):  # oldest first
             del self._by_id[old.id], self._by_token[old.token]
             self._world.store.drop("interaction", old.id)
         self._by_id[interaction.id] = interaction

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import deque
+from itertools import takewhile
 
 from playground.errors import Json
 from playground.uploads import Upload
@@ -37,4 +38,5 @@ class Ledger:
         self.add("gateway", event=event, sent=sent, data=told, **extra)
 
     def read(self, after: int = 0, kind: str | None = None) -> list[Json]:
-        return [e for e in self._entries if e["n"] > after and (kind is None or e["kind"] == kind)]
+        new = takewhile(lambda entry: entry["n"] > after, reversed(self._entries))  # mostly a few of very many
+        return [entry for entry in new if kind is None or entry["kind"] == kind][::-1]
