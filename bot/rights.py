@@ -177,6 +177,8 @@ class Rules(Plain):
     """Where pictures are made; everywhere if none is named."""
     upload_gate: bool = True
     output_gate: bool = True
+    hold_copies: bool = False
+    """Pictures that are too close to a work are held back, not only marked (docs/decisions/0112)."""
     reports: bool = True
     """Members may report pictures."""
     words: tuple[str, ...] = ()

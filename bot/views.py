@@ -224,6 +224,10 @@ class CreditsView(Plain):
     exact: bool = True
     """The shares are those of the mixture itself."""
     thumbnail: Base64Bytes | None = None
+    nearest: bool = False
+    """`shares` are no shares but works that the picture looks most like: its model keeps no count of works."""
+    copied: str = ""
+    """The work that it looks like a copy of."""
 
 
 class Pick(Plain):

@@ -43,6 +43,8 @@ from gan.contract import (
     MarkReading,
     ModelInfo,
     ModelList,
+    NearestAnswer,
+    NearestRequest,
     RenderAnswer,
     RenderRequest,
     Task,
@@ -62,6 +64,8 @@ CONNECT_S = 2.0
 """A worker on the same network that does not accept within this time is not there."""
 BLOB_S = 60.0
 """32 MiB over a slow link."""
+NEAREST_S = 90.0
+"""For a model of hundreds of works that is asked about for the first time."""
 ASK_FIRST_BYTES = 64 * 1024
 """Below this a question costs as much as the upload."""
 ATTEMPTS = 3
@@ -163,6 +167,11 @@ class WorkerClient:
         """The invisible mark on a picture (PNG that was decoded and written anew)."""
         headers = {"Content-Type": "image/png"}
         return _parsed(MarkReading, await self._call("POST", "/marks", body=picture, headers=headers))
+
+    async def nearest(self, model_id: str, asked: NearestRequest) -> NearestAnswer:
+        """Which works of the model these pictures look most like; the first question about a model takes seconds."""
+        path, seconds = f"/models/{model_id}/nearest", NEAREST_S
+        return _parsed(NearestAnswer, await self._call("POST", path, body=_json(asked), headers=JSON, seconds=seconds))
 
     async def put_task(self, task_id: str, body: TaskRequest) -> Task:
         """Start a walk or a find, or find it as it was started before under this id."""

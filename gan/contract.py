@@ -33,6 +33,9 @@ MAX_TRANSFORM_SIDE = 512
 MAX_WALK_FRAMES = 240
 MAX_MARK_BYTES = 8 * 1024 * 1024
 """Of a picture whose mark is to be read; 1,024 pixels square are never more."""
+MAX_COMPARED = 16
+"""Pictures in one question for the nearest works."""
+MOST_NEAREST = 8
 MAX_WALK_SIDE = 512
 MAX_WALK_PIXELS = 32 * 1024 * 1024
 """Frames times their area, which bounds the memory of a walk: 128 frames of 512 px, or 240 of 365."""
@@ -430,6 +433,41 @@ class MarkReading(Wire):
     """None: none that this worker's secret made."""
     confidence: float
     """About 8 without a mark, 10.5 and more with one."""
+
+
+class NearWork(Wire):
+    """A work that a picture looks like. A distance is no share: it says nothing of how the picture came to be."""
+
+    work: str
+    """Content hash of the work as it was trained on."""
+    distance: float
+    """By the judge (`Figures.judge`), smaller is nearer."""
+    title: str = ""
+    artist: str = ""
+    licence: str = ""
+
+
+class Nearness(Wire):
+    """What a picture looks most like among the works of its model, nearest first."""
+
+    works: tuple[NearWork, ...]
+    ratio: float | None
+    """The nearest work's distance over the first decile of held-out works': below 1 it is a copy to the eye, as
+    `Figures.copies` counts them. None of models of fewer than three works."""
+
+
+class NearestRequest(Wire):
+    """`POST /v1/models/{id}/nearest` → `NearestAnswer`. Of a model that was trained here and whose works are still
+    kept; `not_found` for others. The first question about a model takes seconds, further ones 15 ms a picture."""
+
+    pictures: Annotated[tuple[Base64Bytes, ...], Field(min_length=1, max_length=MAX_COMPARED)]
+    """PNG, JPEG or WebP."""
+
+
+class NearestAnswer(Wire):
+    model: ModelId
+    model_sha256: Sha256
+    pictures: tuple[Nearness, ...]
 
 
 class PictureSource(Wire):

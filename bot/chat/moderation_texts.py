@@ -61,6 +61,7 @@ CHANNELS_HELP = "Threads belong to their channel. What members only look at work
 SWITCHES = {
     "upload_gate": "Check uploads",
     "output_gate": "Check pictures",
+    "hold_copies": "Hold back copies",
     "reports": "Take reports",
 }
 GATE = {

@@ -45,13 +45,17 @@ def credits_page(view: CreditsView) -> Panel:
         children.append(discord.ui.Section(f"{head}\n{made}", accessory=thumb))
     else:
         children.append(text(head, made))
+    if view.nearest:
+        children.append(text(texts.NEAREST))
     shown, files = _shares(view, files)
     children += [*shown, rule()]
     children.append(
         text(said(texts.HOW_MADE) + "\n" + "\n".join(f"{n}. {plain(s, 120)}" for n, s in enumerate(view.steps, 1)))
     )
-    if view.exact:
-        children.append(text(small(texts.CREDITS_SMALL)))
+    if view.copied:
+        children.append(text(texts.looks_copied(plain(view.copied, 100))))
+    if view.exact or view.nearest:
+        children.append(text(small(texts.NEAREST_SMALL if view.nearest else texts.CREDITS_SMALL)))
     children.append(row(button(texts.FAMILY, ids.pack("family", view.output_id), emoji="🌳")))
     return Panel(layout(*children, colour=VIOLET), files, ephemeral=True)
 

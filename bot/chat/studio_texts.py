@@ -62,6 +62,16 @@ def credits_headline(output_id: int) -> str:
 
 
 CREDITS_NONE = "Nobody's work is named for this picture: its model does not keep count."
+NEAREST = "**The works it looks most like**"
+NEAREST_SMALL = (
+    "Nearest works, not shares: this kind of model learns from all of its works at once and keeps no count of them."
+)
+
+
+def looks_copied(work: str) -> str:
+    return said("⚠️ it looks like a copy of {work}", work=work)
+
+
 CREDITS_SMALL = "The shares are exact; the model as a whole learned from every work on its card."
 HOW_MADE = "**How it was made**"
 

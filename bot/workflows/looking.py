@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from base64 import b64encode
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from contextlib import suppress
 from typing import Literal
 
 from bot.attribution import attribution
+from bot.copy_bar import looks_copied
 from bot.errors import Bug, Refused, Retry
 from bot.records.favourites import Pick as RecordedPick
 from bot.records.lineage import Link
@@ -26,18 +28,24 @@ from bot.stories import (
     Slider,
     SliderSheet,
 )
+from bot.workflows.comparing import nearest
 from bot.workflows.library import MOST_CHOICES, rank
 from bot.workflows.parts import Parts
 from bot.workflows.planning import picture_for
 from bot.workflows.recipes import read_recipe
-from bot.workflows.recounting import credit_share, recipe_steps
+from bot.workflows.recounting import credit_share, near_line, recipe_steps
 from bot.workflows.small import thumbnails
 from bot.workflows.telling import patiently
-from gan.contract import Credit, Seed, Transform
+from bot.workflows.words import near_name
+from gan.contract import Credit, Nearness, Recipe, RenderRequest, Seed, Transform
+
+log = logging.getLogger(__name__)
 
 MOST_WORKS = 4
 """Works shown beside their shares; smaller shares are told in words."""
 WORKS_S = 2.0
+LOOK_S = 30.0
+"""For the nearest works: seconds where a model is asked about for the first time, a blink later on."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 MOST_MATES = 12
 """As many as a numbered sheet shows at a glance."""
@@ -65,6 +73,10 @@ async def credits_of(parts: Parts, origin: Origin, output_id: int) -> CreditsVie
     told = tuple(credit_share(one) for one in shares)
     if isinstance(recipe, Transform) and not told:
         told = await _shares_behind(parts, picture)
+    look = await _looked(parts, picture, recipe) if not told else None
+    if look is not None:
+        told = tuple(near_line(one) for one in look.works)
+        shares = [Credit(work=one.work, weight=0.0) for one in look.works]
     return CreditsView(
         output_id=picture.id,
         maker_id=picture.member_id,
@@ -74,9 +86,27 @@ async def credits_of(parts: Parts, origin: Origin, output_id: int) -> CreditsVie
         works=await _works(parts, shares),
         attribution=attribution(shares),
         steps=recipe_steps(recipe, names),
-        exact=bool(shares),
+        exact=bool(shares) and look is None,
+        nearest=look is not None,
+        copied=near_name(look.works[0]) if look is not None and looks_copied(look) else "",
         thumbnail=(await thumbnails(parts, [picture])).get(picture.id),
     )
+
+
+async def _looked(parts: Parts, picture: Output, recipe: Recipe) -> Nearness | None:
+    """What a picture looks most like, of a model that keeps no count; none where that cannot be told."""
+    if not parts.library.draws_by_itself(picture.model_id):
+        return None
+    request = RenderRequest(model=picture.model_id, recipes=(recipe,))  # the judge looks at the model's own size
+    try:
+        async with asyncio.timeout(LOOK_S):
+            drawn = await parts.worker.render(request)
+            if drawn.model_sha256 != picture.model_sha256:
+                return None
+            return (await nearest(parts, picture.model_id, drawn.pictures))[0]
+    except (Refused, Retry, Bug, TimeoutError) as trouble:
+        log.info("no nearest works of picture %d: %s", picture.id, trouble)
+        return None
 
 
 async def _shares_behind(parts: Parts, picture: Output) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from bot.records.requests import Ending, RequestState
 from bot.records.schema import now
 from bot.stories import Posted
 from bot.worker import WorkerRefused
+from bot.workflows.comparing import compared
 from bot.workflows.gating import let_out
 from bot.workflows.parts import Parts
 from bot.workflows.planning import MakeAsk, plan_of
@@ -51,6 +52,9 @@ async def render(telling: Telling, plan: Plan) -> Made:
     started, began = time.monotonic(), now()
     answer = await ask_worker(telling, plan)
     await let_out(telling, answer.pictures)
+    looked = await compared(telling, plan, answer.pictures)
+    plan = plan.only(looked.kept)
+    answer = answer.model_copy(update={"pictures": tuple(answer.pictures[place] for place in looked.kept)})
     times = answer.times
     ms = elapsed_ms(started)
     ending = Ending(
@@ -71,13 +75,15 @@ async def render(telling: Telling, plan: Plan) -> Made:
     for output_id, data in zip(ids, await sealed(parts, plan, ids, answer), strict=True):
         parts.shelf.put(output_id, data)
     shares = tuple(credit_lines(picture.credits) for picture in answer.pictures)
+    figures = parts.library.figures(plan.model_id)
     unknown = {one.word: one.nearest for picture in answer.pictures for one in picture.unknown}
     return Made(
         output_ids=tuple(ids),
         credits=shares,
         ms=ms,
         unknown=tuple(unknown.items()),
-        owed=owed(ids, [picture.credits for picture in answer.pictures], parts.library.figures(plan.model_id)),
+        kept=looked.kept,
+        owed=(*looked.lines(ids), *owed(ids, [one.credits for one in answer.pictures], figures)),
     )
 
 
@@ -135,6 +141,7 @@ async def ask_worker(telling: Telling, plan: Plan) -> RenderAnswer:
 
 async def deliver(telling: Telling, plan: Plan, made: Made, posted: Posted | None = None) -> Posted:
     """Show the pictures; after a restart they are first made again from their recipes. `posted`: in whose place."""
+    plan = plan if made.kept is None else plan.only(made.kept)
     data = telling.parts.shelf.get(made.output_ids)
     if data is None:
         data = await sealed(telling.parts, plan, made.output_ids, await ask_worker(telling, plan))

@@ -14,6 +14,8 @@ from gan.contract import (
     Health,
     MarkReading,
     ModelInfo,
+    NearestAnswer,
+    NearestRequest,
     RenderAnswer,
     RenderRequest,
     Task,
@@ -46,6 +48,9 @@ class Worker(Protocol):
 
     async def read_mark(self, picture: bytes) -> MarkReading:
         """The invisible mark on a picture."""
+
+    async def nearest(self, model_id: str, asked: NearestRequest) -> NearestAnswer:
+        """Which works of the model pictures look most like. `NotThere` where its works are not kept."""
 
     async def put_task(self, task_id: str, body: TaskRequest) -> Task:
         """Start a walk or a find, or find it as it was started before under this id."""

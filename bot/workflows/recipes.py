@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
@@ -104,6 +105,15 @@ class Plan(Plain):
     rows: tuple[int, ...] = ()
     """Outputs that stand already and are only shown again; nothing new is put on record."""
 
+    def only(self, places: Sequence[int]) -> Plan:
+        """The plan of those of its pictures that were not held back."""
+        if len(places) == len(self.recipes):
+            return self
+        again = self.again
+        if isinstance(again, Bred):
+            again = again.model_copy(update={"captions": tuple(again.captions[place] for place in places)})
+        return self.model_copy(update={"recipes": tuple(self.recipes[place] for place in places), "again": again})
+
 
 class Made(Plain):
     """What rendering left: the rows of the pictures, and how long it took."""
@@ -113,6 +123,8 @@ class Made(Plain):
     ms: float
     unknown: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Words of the prompt that the model does not know, each with what it knows that means the most alike."""
+    kept: tuple[int, ...] | None = None
+    """Places of the plan's pictures that were not held back; none for all of them."""
     owed: tuple[str, ...] = ()
     """What has to be said beside the pictures: which is close to a copy, and whom licences want named."""
 

@@ -6,17 +6,40 @@ from collections.abc import Mapping
 
 from bot.language import said
 from bot.workflows.words import percent
-from gan.contract import Anchor, Blend, Credit, Edit, Mix, Point, Prompt, Recipe, Seed, Transform, Truncate, Vary
+from gan.contract import (
+    Anchor,
+    Blend,
+    Credit,
+    Edit,
+    Mix,
+    NearWork,
+    Point,
+    Prompt,
+    Recipe,
+    Seed,
+    Transform,
+    Truncate,
+    Vary,
+)
 
 MOST_STEPS = 12
 
 
 def credit_share(credit: Credit) -> str:
     """Such as `41 % · fox, by Ada (CC BY 4.0)`."""
-    title = credit.title or said("work {work}", work=credit.work[:8])
-    by = ", " + said("by {name}", name=credit.artist) if credit.artist else ""
-    licence = f" ({credit.licence})" if credit.licence else ""
-    return f"{percent(credit.weight)} · {title}{by}{licence}"
+    return f"{percent(credit.weight)} · {_named(credit)}"
+
+
+def near_line(work: NearWork) -> str:
+    """Such as `fox, by Ada (CC BY 4.0)`: a work that a picture looks like, which is no share."""
+    return _named(work)
+
+
+def _named(work: Credit | NearWork) -> str:
+    title = work.title or said("work {work}", work=work.work[:8])
+    by = ", " + said("by {name}", name=work.artist) if work.artist else ""
+    licence = f" ({work.licence})" if work.licence else ""
+    return f"{title}{by}{licence}"
 
 
 def recipe_steps(recipe: Recipe, sliders: Mapping[str, str]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 from bot.attribution import attribution
 from bot.copy_bar import copies_its_works, too_close
 from bot.language import counted, said
-from gan.contract import Credit, Estimate, Figures
+from gan.contract import Credit, Estimate, Figures, NearWork
 
 NUMBERS = {1: "A new picture", 4: "Four new pictures", 9: "Nine new pictures"}
 MOST_NAMED = 4
@@ -37,6 +37,11 @@ def credit_name(credit: Credit) -> str:
     """`Ada's fox`, or as much of it as is known."""
     title = credit.title or said("work {work}", work=credit.work[:8])
     return said("{artist}'s {title}", artist=credit.artist, title=title) if credit.artist else title
+
+
+def near_name(work: NearWork) -> str:
+    """The same of a work that a picture looks like."""
+    return credit_name(Credit(work=work.work, weight=0.0, title=work.title, artist=work.artist))
 
 
 def owed(

@@ -133,6 +133,9 @@ class Engine(Protocol):
         Closing the generator ends the process. Raises `WorkerError` for what the process reports or dies of.
         """
 
+    async def judge(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Ask `gan.evaluate.nearest`, a child that stays for a while. Raises `WorkerError` for what it reports."""
+
     async def forget(self, sha256: str) -> None:
         """Drop a model from memory."""
 

@@ -10,6 +10,7 @@ from typing import Any
 from gan.contract import MarkReading, WalkStep
 from gan.engines import errands, trainers
 from gan.engines.base import EngineStatus, ModelFile, Rendering, RenderJob, Trainer
+from gan.engines.judging import Judging
 from gan.engines.sampler import Sampler
 from gan.rundir import RunDir
 from gan.settings import WorkerSettings
@@ -22,6 +23,7 @@ class Commands:
     sampler: Sequence[str] = (sys.executable, "-m", "gan.sampling.child")
     trainer: Sequence[str] = (sys.executable, "-m", "gan", "train")
     errand: Sequence[str] = (sys.executable, "-m", "gan.sampling.errand")
+    judge: Sequence[str] = (sys.executable, "-m", "gan.evaluate.nearest")
 
 
 class LocalEngine:
@@ -35,11 +37,13 @@ class LocalEngine:
             (*commands.sampler, *arguments), environment, settings.render_queue, settings.render_timeout_s
         )
         self._trainer, self._errand = commands.trainer, commands.errand
+        self._judging = Judging(commands.judge)
 
     async def start(self, warm: Sequence[ModelFile]) -> None:
         self.sampler.start(warm)
 
     async def close(self) -> None:
+        await self._judging.close()
         await self.sampler.close()
 
     def status(self) -> EngineStatus:
@@ -56,6 +60,9 @@ class LocalEngine:
 
     def errand(self, request: Mapping[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
         return errands.run(self._errand, request)
+
+    async def judge(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        return await self._judging.ask(request)
 
     async def forget(self, sha256: str) -> None:
         await self.sampler.forget(sha256)

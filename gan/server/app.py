@@ -18,6 +18,7 @@ from gan.server import middleware, views, views_blobs, views_studio, views_train
 from gan.server.directions import DirectionStore
 from gan.server.metrics import Metrics
 from gan.server.models import ModelStore
+from gan.server.nearest import Nearest
 from gan.server.runs.trainings import Trainings
 from gan.server.services import SERVICES, Services
 from gan.server.studio import Studio
@@ -57,7 +58,18 @@ def build_app(
         client_max_size=MAX_BLOB_BYTES,
     )
     app[SERVICES] = Services(
-        engine, models, blobs, trainings, families, metrics, version("artel"), directions, studio, tasks, secret
+        engine,
+        models,
+        blobs,
+        trainings,
+        families,
+        metrics,
+        version("artel"),
+        directions,
+        studio,
+        tasks,
+        Nearest(engine, models, trainings, blobs),
+        secret,
     )
     app.router.add_routes(_routes())
     app.cleanup_ctx.append(_running)
@@ -75,6 +87,7 @@ def _routes() -> list[web.AbstractRouteDef]:
         web.get(f"{PREFIX}/models/{model}", views.model),
         web.delete(f"{PREFIX}/models/{model}", views.delete_model),
         web.get(f"{PREFIX}/models/{model}/directions", views_studio.directions),
+        web.post(f"{PREFIX}/models/{model}/nearest", views_studio.nearest),
         web.post(f"{PREFIX}/render", views.render),
         web.post(f"{PREFIX}/transform", views_transform.transform),
         web.post(f"{PREFIX}/marks", views.read_mark),

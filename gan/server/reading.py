@@ -15,6 +15,7 @@ from gan.contract import (
     MIN_TRAINING_PICTURES,
     ErrorCode,
     EstimateRequest,
+    NearestRequest,
     RenderRequest,
     TaskRequest,
     TrainingRequest,
@@ -85,6 +86,10 @@ def training_request(data: bytes) -> TrainingRequest:
 
 def estimate_request(data: bytes) -> EstimateRequest:
     return _validated(EstimateRequest, _json(data))
+
+
+def nearest_request(data: bytes) -> NearestRequest:
+    return _validated(NearestRequest, _json(data))
 
 
 def _json(data: bytes) -> Any:

@@ -12,6 +12,7 @@ from gan.engines.base import Engine
 from gan.server.directions import DirectionStore
 from gan.server.metrics import Metrics
 from gan.server.models import ModelStore
+from gan.server.nearest import Nearest
 from gan.server.repeats import Repeats
 from gan.server.runs.trainings import Trainings
 from gan.server.studio import Studio
@@ -30,6 +31,7 @@ class Services:
     directions: DirectionStore
     studio: Studio
     tasks: Tasks
+    nearest: Nearest
     secret: str = field(default="", repr=False)
     """Of the invisible marks."""
     repeats: Repeats = field(default_factory=Repeats)

@@ -1,4 +1,5 @@
-"""`/v1/tasks`: finds and walks; `/v1/models/{id}/directions`: a model's sliders."""
+"""`/v1/tasks`: finds and walks; `/v1/models/{id}`: `directions`, a model's sliders, and `nearest`, the works that
+pictures look like."""
 
 from __future__ import annotations
 
@@ -49,6 +50,13 @@ async def directions(request: web.Request) -> web.Response:
     else:
         answer = DirectionList(model=info.card.id, model_sha256=info.sha256, state=DirectionsState.none)
     return json_answer(answer, headers=model_headers(info.card.id, info.sha256))
+
+
+async def nearest(request: web.Request) -> web.Response:
+    """`POST`: the works of the model that these pictures look most like."""
+    asked = reading.nearest_request(await reading.body(request))
+    answer = await request.app[SERVICES].nearest.of(request.match_info["id"], asked)
+    return json_answer(answer, headers=model_headers(answer.model, answer.model_sha256))
 
 
 def _task_id(request: web.Request) -> str:

@@ -18,10 +18,11 @@ from typing import Any
 from PIL import Image
 from pydantic import TypeAdapter
 
-from bot.errors import Refused, Retry
+from bot.errors import Bug, Refused, Retry
 from bot.worker import NotThere, WorkerRefused
 from bot.workflows.needs import Steering
 from gan.contract import (
+    MOST_NEAREST,
     Credit,
     Direction,
     DirectionList,
@@ -41,6 +42,10 @@ from gan.contract import (
     ModelCard,
     ModelInfo,
     Paint,
+    NearestAnswer,
+    NearestRequest,
+    Nearness,
+    NearWork,
     Painted,
     Picture,
     PictureSource,
@@ -134,6 +139,13 @@ class FakeWorker:
 
     async def health(self) -> Health:
         self._reach()
+        self.keeps_count = True
+        """Whether pictures come with credits; those of most families do not."""
+        self.copies: set[int] = set()
+        """Seeds whose pictures are nearly works."""
+        self.judges = True
+        """Whether pictures can be compared with works."""
+        self._drawn_of: dict[bytes, Recipe] = {}
         return Health(state=HealthState.ready, version="1", device="cpu", models=len(await self.models()))
 
     async def models(self) -> tuple[ModelInfo, ...]:
@@ -196,6 +208,26 @@ class FakeWorker:
         return await self.task(task_id)
 
     async def task(self, task_id: str, *, after: int | None = None, wait_s: float = 0.0) -> Task:
+    async def nearest(self, model_id: str, asked: NearestRequest) -> NearestAnswer:
+        """Of a picture of `copies` the first work of its model is nearly the picture itself."""
+        self._reach()
+        if not self._file(model_id).exists():
+            raise NotThere("The works of this model are not kept here.")
+        if not self.judges:
+            raise Bug("internal: the judge's child died")
+        works = json.loads(self._file(model_id).read_text())["body"]["works"][:MOST_NEAREST]
+        looks = tuple(
+            Nearness(
+                works=tuple(
+                    NearWork(work=one["sha256"], distance=0.1 + n, title=one["title"], artist=one["artist"])
+                    for n, one in enumerate(works)
+                ),
+                ratio=0.5 if _seed(self._drawn_of[data]) in self.copies else 2.0,
+            )
+            for data in asked.pictures
+        )
+        return NearestAnswer(model=model_id, model_sha256="e" * 64, pictures=looks)
+
         """Tasks last `task_seconds`, with four changes on the way."""
         self._reach()
         file = self.folder / f"{task_id}.task"
@@ -341,6 +373,9 @@ class FakeWorker:
             return picture
         works = json.loads(file.read_text())["body"]["works"]
         first = int(picture.sha256[:8], 16) % len(works)
+        self._drawn_of[picture.data] = recipe
+        if not self.keeps_count:
+            picture = picture.model_copy(update={"credits": ()})
         mixed = [works[first], works[(first + 1) % len(works)]]
         shares = tuple(
             Credit(work=one["sha256"], weight=weight, title=one["title"], artist=one["artist"])

@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -100,10 +100,14 @@ def png(n: int, size: tuple[int, int] = (16, 16), mode: str = "RGB") -> bytes:
 
 
 @asynccontextmanager
-async def running(data: Path, shipped: Path, *, draws: bool = True, **settings: Any) -> AsyncIterator[Worker]:
-    """Without `draws` its sampler never gets ready, which spares the seconds that importing torch takes."""
+async def running(
+    data: Path, shipped: Path, *, draws: bool = True, judge: Sequence[str] = (), **settings: Any
+) -> AsyncIterator[Worker]:
+    """Without `draws` its sampler never gets ready, which spares the seconds that importing torch takes. `judge` is a
+    command in the judge's place."""
     chosen = WorkerSettings(data=data, port=0, sampler_threads=1, **settings)
-    engine = LocalEngine(chosen, COMMANDS if draws else replace(COMMANDS, sampler=DEAF_SAMPLER))
+    commands = replace(COMMANDS, judge=judge or COMMANDS.judge, sampler=COMMANDS.sampler if draws else DEAF_SAMPLER)
+    engine = LocalEngine(chosen, commands)
     app = build_app(chosen, TOKEN, engine, FAMILIES, shipped)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
     await runner.setup()

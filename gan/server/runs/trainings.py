@@ -118,6 +118,10 @@ class Trainings:
             raise WorkerError(ErrorCode.training_missing, detail)
         return run
 
+    def of_model(self, model_id: str) -> Run | None:
+        """The training that made a model, as long as it is kept."""
+        return next((run for run in self._runs.values() if run.record.model == model_id), None)
+
     def newest(self, state: TrainingState | None, limit: int) -> tuple[Training, ...]:
         runs = [run for run in self._runs.values() if state is None or run.record.state is state]
         return tuple(self._wire(run) for run in sorted(runs, key=lambda run: -run.record.created)[:limit])
