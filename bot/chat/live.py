@@ -1,7 +1,8 @@
 """The interactions that are in the air in this process, and the promise that none waits longer than it may.
 
 Discord takes one acknowledgement within three seconds. Whatever the workflows do, a timer here acknowledges at about
-two, so that the usual case (the pictures are ready) answers at once and the slow one shows "thinking…".
+two, so that the usual case (the pictures are ready) answers at once and the slow one shows "thinking…". Where others
+wait as well it will be a slow one more often than not, and the timer does not wait for that to be sure.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import islice, takewhile
 
 import structlog
 
@@ -23,6 +25,12 @@ log = structlog.get_logger(__name__)
 ACK_SECONDS = 3.0
 """Discord takes an acknowledgement for so long; what is older and was never acknowledged has failed for the member."""
 KEPT_SECONDS = 15 * 60.0
+SOON_SECONDS = 0.18
+"""In a crowd an answer that is not there by now is acknowledged beforehand: a person feels a fifth of a second.
+Whether it is one is looked at again as often."""
+CROWD = 3
+"""So many who wait at once are a crowd."""
+RECENT_SECONDS = 10.0
 
 
 class State(StrEnum):
@@ -59,6 +67,13 @@ class Live:
     acknowledged_at: float | None = None
     """Seconds since the epoch; none while that is not known for sure."""
     timer: asyncio.Task[None] | None = None
+    deferred: bool = False
+    """Its time ran out before there was an answer."""
+
+    @property
+    def waits(self) -> bool:
+        """Has it been shown nothing yet?"""
+        return self.state is State.open or (self.deferred and not self.shown)
 
     def acknowledged(self) -> None:
         """Discord took the acknowledgement."""
@@ -126,7 +141,13 @@ class LiveInteractions:
     async def _defer_later(self, live: Live) -> None:
         # The interaction was on its way for a while before we saw it; clocks may differ, so believe at most a second.
         on_its_way = min(1.0, max(0.0, time.time() - live.origin.at))
-        await asyncio.sleep(max(0.0, self._after - on_its_way))
+        left = self._after - on_its_way
+        while left > 0 and live.state is State.open:
+            pause = min(left, SOON_SECONDS)
+            await asyncio.sleep(pause)
+            left -= pause
+            if live.accepted.is_set() and self._crowded():
+                break
         with suppress(TimeoutError):  # too late for Discord then, so there is nothing left to promise
             async with asyncio.timeout(ACK_SECONDS):
                 await live.accepted.wait()
@@ -137,9 +158,16 @@ class LiveInteractions:
         try:
             async with self.turn(live.origin.interaction_id):
                 if live.state is State.open:
+                    live.deferred = True
                     await self._defer(live)
         except Exception:
             log.exception("could not defer", request=live.origin.interaction_id)
+
+    def _crowded(self) -> bool:
+        """Do several of the last few seconds wait for their answer?"""
+        edge = time.monotonic() - RECENT_SECONDS
+        recent = takewhile(lambda live: live.since > edge, reversed(self._by_id.values()))
+        return len(list(islice((live for live in recent if live.waits), CROWD))) == CROWD
 
     def _forget_old(self) -> None:
         edge = time.monotonic() - KEPT_SECONDS

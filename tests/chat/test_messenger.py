@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.chat import routes
+from bot.chat.live import CROWD
 from bot.chat.messenger import DiscordMessenger
 from bot.errors import Refused, Retry, Unseen
 from bot.stories import NoticeView, Posted
@@ -70,6 +71,19 @@ async def test_work_that_takes_long_is_deferred_at_two_seconds() -> None:
         assert len(shown.pictures) == 4
         assert (await the_one_message(chat, juno)).id == shown.id
         assert await types_sent(chat) == [5]
+
+
+async def test_in_a_crowd_nobody_waits_that_long_to_hear_that_they_wait() -> None:
+    async with slow(defer_after=2.0) as (chat, juno):
+        asked = await asyncio.gather(*(juno.command("generate") for _ in range(CROWD)))
+        for one in asked:
+            assert (await juno.until(one, "thinking"))["acknowledged_ms"] < 1200
+        release(chat)
+        for one in asked:
+            assert len((await juno.answer(one)).pictures) == 4
+        await chat.studio.settle()
+        assert await chat.problems() == []
+        assert len(await juno.messages_of_bot()) == CROWD
 
 
 async def test_quick_work_is_the_acknowledgement(chat: Chat) -> None:
