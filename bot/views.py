@@ -135,6 +135,7 @@ class TrainingView(Plain):
     owner_id: int
     owner_name: str
     title: str
+    family: str = ""
     source: str
     """Such as `198 of this server's 200 emoji`."""
     phase: TrainingPhase
@@ -223,11 +224,11 @@ class CreditsView(Plain):
     """Lines that licences ask for."""
     exact: bool = True
     """The shares are those of the mixture itself."""
-    thumbnail: Base64Bytes | None = None
     nearest: bool = False
     """`shares` are no shares but works that the picture looks most like: its model keeps no count of works."""
     copied: str = ""
     """The work that it looks like a copy of."""
+    thumbnail: Base64Bytes | None = None
 
 
 class Pick(Plain):

@@ -14,7 +14,10 @@ from bot.stories import Source, TransformPicture, Upload
 
 SKETCH_FAMILIES = ("pix2pix", "pix2pixhd")
 """What turns sketches into pictures; without a model the first is meant."""
-STYLE_FAMILY = "cyclegan"
+STYLE_FAMILIES = ("cyclegan", "diffusion")
+"""What brings pictures into a style: by a way learned there and back, or drawn anew over noise."""
+USUAL_STRENGTH = {"cyclegan": 100, "diffusion": 60}
+"""Per cent. Noise alone hides the whole picture, and what is drawn then has nothing of it."""
 AVATAR_SIDE = 256
 MOST_COLOURS = 2**31 - 1
 
@@ -29,7 +32,7 @@ async def sketch_models(interaction: Interaction, typed: str) -> list[app_comman
 
 async def style_models(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Models that bring a picture into a style and back, from memory."""
-    return _choices(interaction, typed, (STYLE_FAMILY,))
+    return _choices(interaction, typed, STYLE_FAMILIES)
 
 
 def _choices(interaction: Interaction, typed: str, families: tuple[str, ...]) -> list[app_commands.Choice[str]]:
@@ -63,16 +66,16 @@ class DrawingCog(commands.Cog):
         colours: Colours = 0,
     ) -> None:
         source = Source(upload=upload_of(sketch)) if sketch else Source(pad=True)
-        family = self._family_of(interaction, model) if model else SKETCH_FAMILIES[0]
+        family = self._family_of(interaction, model, SKETCH_FAMILIES)
         await self.desk.ask(interaction, TransformPicture(family=family, picture=source, model=model, seed=colours))
 
-    def _family_of(self, interaction: Interaction, model: str) -> str:
-        """Which of the two families a model named by id or title is of."""
-        for family in SKETCH_FAMILIES:
-            found = self.desk.studio.model_choices(interaction.guild_id, model, family)
-            if any(model == one or label.casefold().startswith(model.casefold()) for label, one in found):
+    def _family_of(self, interaction: Interaction, model: str | None, families: tuple[str, ...]) -> str:
+        """Which of the families a model named by id or title is of; without a name the first that has one."""
+        for family in families:
+            found = self.desk.studio.model_choices(interaction.guild_id, model or "", family)
+            if any(not model or model == one or label.casefold().startswith(model.casefold()) for label, one in found):
                 return family
-        return SKETCH_FAMILIES[0]
+        return families[0]
 
     @app_commands.command(name="restyle", description=texts.RESTYLE_COMMAND)
     @app_commands.describe(
@@ -87,9 +90,11 @@ class DrawingCog(commands.Cog):
         interaction: discord.Interaction,
         picture: discord.Attachment | None = None,
         model: str | None = None,
-        strength: Percent = 100,
+        strength: Percent | None = None,
         back: bool = False,
     ) -> None:
         source = Source(upload=upload_of(picture) if picture else avatar_of(interaction.user))
-        ask = TransformPicture(family=STYLE_FAMILY, picture=source, model=model, strength=strength / 100, back=back)
+        family = self._family_of(interaction, model, STYLE_FAMILIES)
+        share = (strength or USUAL_STRENGTH[family]) / 100
+        ask = TransformPicture(family=family, picture=source, model=model, strength=share, back=back)
         await self.desk.ask(interaction, ask)

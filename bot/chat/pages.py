@@ -24,6 +24,7 @@ from bot.chat.parts import (
     small,
     text,
 )
+from bot.chat.training_texts import CALLED_BY
 from bot.language import said
 from bot.stories import ModelLine, QueueLine, TrainingPhase
 
@@ -43,7 +44,7 @@ def models(lines: Sequence[ModelLine], page: int, *, may_choose: bool) -> Panel:
     if not shown:
         children.append(text(texts.NO_MODELS))
     children += [_model(line) for line in shown]
-    choosable = [line for line in shown if not line.is_default]
+    choosable = [line for line in shown if not line.is_default and line.family not in CALLED_BY]
     if may_choose and choosable:
         children.append(row(_default_menu(choosable)))
     if last:
@@ -57,6 +58,8 @@ def _model(line: ModelLine) -> Item:
     facts = small(
         plain(line.family, 30), f"{line.size} px", texts.works(line.works), origin, plain(line.figures, 100), limit=250
     )
+    if line.family in CALLED_BY:
+        return text(title, facts, small(said(CALLED_BY[line.family])))
     use = button(texts.GENERATE_SHORT, ids.pack("make", line.id), emoji="🎨")
     return discord.ui.Section(f"{title}\n{facts}", accessory=use)
 

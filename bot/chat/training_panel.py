@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import discord
 
-from bot.chat import film_texts, ids, texts
+from bot.chat import film_texts, ids, texts, training_texts
 from bot.chat.parts import (
     AMBER,
     GREY,
@@ -84,7 +84,8 @@ def _state_lines(view: TrainingView) -> list[str]:
             return [place, small(plain(view.figures, FIGURES))]
         case TrainingPhase.finished:
             seen = texts.pictures_seen(view.pictures_seen, 0.0)
-            return [texts.FINISHED_HINT, small(seen, plain(view.figures, FIGURES))]
+            hint = training_texts.USED_BY.get(view.family, texts.FINISHED_HINT)
+            return [hint, small(seen, plain(view.figures, FIGURES))]
         case TrainingPhase.cancelled:
             return [texts.CANCELLED_HINT]
         case TrainingPhase.failed:
@@ -133,12 +134,11 @@ def _buttons(view: TrainingView) -> list[discord.ui.Button[discord.ui.LayoutView
             return [cancel]
         case TrainingPhase.finished if view.model_id:
             watch = button(film_texts.WATCH, ids.pack("film", view.training_id), emoji="🎞️")
-            return [
-                button(
-                    texts.GENERATE_WITH, ids.pack("make", view.model_id), emoji="🎨", style=discord.ButtonStyle.primary
-                ),
+            make = ids.pack("make", view.model_id)
+            use = [
+                button(texts.GENERATE_WITH, make, emoji="🎨", style=discord.ButtonStyle.primary),
                 button(texts.MAKE_DEFAULT, ids.pack("default", view.model_id), emoji="⭐"),
-                *([watch] if view.film else []),
             ]
+            return [*([] if view.family in training_texts.USED_BY else use), *([watch] if view.film else [])]
         case _:
             return []

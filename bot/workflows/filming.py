@@ -37,6 +37,8 @@ async def deliver(telling: Telling, ask: ShowFilm) -> None:
         if refused.code not in (ErrorCode.training_missing, ErrorCode.blob_missing):
             raise
         raise Refused(GONE) from refused
-    view = FilmView(training_id=kept.id, title=kept.title, film=b64encode(film), model_id=training.model)
+    draws = parts.library.draws_by_itself(training.model)
+    model_id = training.model if draws else None
+    view = FilmView(training_id=kept.id, title=kept.title, film=b64encode(film), model_id=model_id)
     await telling.end(RequestState.done)
     await telling.deliver(view)

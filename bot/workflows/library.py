@@ -17,7 +17,7 @@ from bot.workflows.live import USUAL
 from bot.workflows.needs import Worker
 from bot.workflows.sliders import Sliders
 from bot.workflows.words import figures_line
-from gan.contract import FamilyInfo, Figures, ModelInfo
+from gan.contract import FamilyInfo, Figures, ModelInfo, Recipe, Transform
 
 RETIRED = (
     "The model “{name}” is retired: art that it learned from was withdrawn. `/models` lists those that draw; where "
@@ -113,6 +113,11 @@ class Library:
         family = self._families.get(model.family)
         return family is None or family.kind == "sampler"
 
+    def draws_by_itself(self, model_id: str | None) -> bool:
+        """`draws`, by id; false for none and for one that is gone."""
+        model = self._models.get(model_id or "")
+        return model is not None and self.draws(model)
+
     def starts(self, family: str) -> bool:
         """Whether a training of that family may start from a model of it."""
         return family == USUAL or (family in self._families and self._families[family].bases)
@@ -152,6 +157,16 @@ class Library:
         model = self._models.get(model_id)
         family = self._families.get(model.family) if model else None
         return (*family.recipes, *family.heeds) if family else ALL_KINDS
+
+    def abilities_for(self, model_id: str, recipe: Recipe) -> tuple[str, ...]:
+        """The same of one picture: what was made of a given picture is changed in other ways than what was not."""
+        model = self._models.get(model_id)
+        family = self._families.get(model.family) if model else None
+        if family is None or family.kind == "transformer":
+            return self.abilities(model_id)
+        if isinstance(recipe, Transform):
+            return ("transform", *family.heeds)
+        return tuple(kind for kind in family.recipes if kind != "transform")
 
     def takes(self, model_id: str) -> int:
         """How many pictures a transform by this model takes; 0 for samplers, and before the worker has told."""

@@ -211,6 +211,7 @@ def training_view(origin: Origin, ticket: Ticket, outcome: Outcome, sample: byte
         owner_id=origin.member_id,
         owner_name=origin.member_name,
         title=ticket.title,
+        family=ticket.family,
         source=ticket.source,
         phase=PHASES[outcome.state],
         left_out=ticket.left_out,

@@ -58,7 +58,7 @@ async def view(telling: Telling, plan: Plan, made: Made, data: Sequence[bytes]) 
         large=large,
         subject_id=subject if large else None,
         back=await _back(telling, plan, subject),
-        abilities=library.abilities(plan.model_id),
+        abilities=library.abilities_for(plan.model_id, plan.recipes[0]),
         stars=(await telling.parts.records.favourites.stars([subject])).get(subject, 0) if large else 0,
         board=await _board(telling, plan),
         captions=plan.again.captions if isinstance(plan.again, Bred) else (),
@@ -81,7 +81,7 @@ def headline(plan: Plan, subject: int) -> str:
             return said("Painted: picture #{picture}", picture=subject)
         case Transformed(family="pix2pix" | "pix2pixhd"):
             return said("Drawn from a sketch: picture #{picture}", picture=subject)
-        case Transformed(family="cyclegan"):
+        case Transformed(family="cyclegan" | "diffusion"):
             return said("Restyled: picture #{picture}", picture=subject)
         case Transformed():
             return said("Transformed: picture #{picture}", picture=subject)

@@ -84,6 +84,9 @@ async def _plan(telling: Telling, ask: TransformPicture) -> Plan:
     model = await telling.from_worker(lambda: library.choose_of(telling.origin.guild_id, ask.model, ask.family))
     if library.takes(model.id) == 2 and ask.second is None:
         raise Refused("This needs two pictures: the one to change, and the artwork whose look it is to get.")
+    if ask.back and "back" not in library.abilities(model.id):
+        words = "“{name}” leads one way only. Leave `back` out, or choose another model."
+        raise Refused(said(words, name=model.title))
     picture = await taken_in(telling, ask.picture)
     second = await taken_in(telling, ask.second) if ask.second else None
     options = TransformOptions(strength=ask.strength, seed=ask.seed, back=ask.back)

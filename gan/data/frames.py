@@ -48,6 +48,12 @@ def framed(pixels: NDArray[np.uint8], frame: Frame | None) -> NDArray[np.uint8]:
     return np.ascontiguousarray(pixels[..., top : top + height, left : left + width, :])
 
 
+def square_frame(width: int, height: int, side: int) -> Frame | None:
+    """Where a picture lies that was fitted into a square; none where it fills it."""
+    frame = scaled(width, height, side)
+    return None if frame == (side, side) else frame
+
+
 def scaled(width: int, height: int, size: int) -> tuple[int, int]:
     """Width and height with `size` as the longer side."""
     longer = max(width, height)

@@ -19,6 +19,7 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
+from gan.data import contours
 from gan.data.pictures import fitted, over, premultiplied
 
 AT_ONCE = 256
@@ -45,6 +46,8 @@ class Pairing(StrEnum):
     """What is derived from works for a model to start from."""
 
     edges = "edges"
+    contours = "contours"
+    """As HED sees them (`gan.data.contours`): fewer lines than `edges`, and those a hand would draw."""
     greys = "greys"
     low = "low"
     """A picture an eighth as wide, enlarged."""
@@ -85,6 +88,8 @@ def _derived(pairing: Pairing, pictures: Tensor) -> Tensor:
     match pairing:
         case Pairing.edges:
             given = torch.stack([1 - ink_of(pictures, weight) for weight in WEIGHTS], 1)
+        case Pairing.contours:
+            given = torch.stack([1 - ink for ink in contours.inks_of(pictures, WEIGHTS)], 1)
         case Pairing.greys:
             given = _luminance(on_white)[:, None]
         case Pairing.low:
@@ -102,6 +107,10 @@ def _coarse(rgb: Tensor) -> Tensor:
     side = rgb.shape[-1]
     small = F.interpolate(rgb, (max(4, side // COARSER),) * 2, mode="area")
     return F.interpolate(small, (side, side), mode="bilinear", align_corners=False)
+
+
+DRAWN = (Pairing.edges, Pairing.contours)
+"""What is given as lines, as a hand might draw them."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +131,7 @@ class Given:
         colours. pictures: premultiplied [B, 4, S, S] of the same works."""
         variant = torch.randint(0, self.values.shape[1], (len(works),), generator=random).to(works.device)
         rgb = self._rgb(works, variant)
-        return _by_hand(rgb, pictures, random) if self.pairing is Pairing.edges else rgb
+        return _by_hand(rgb, pictures, random) if self.pairing in DRAWN else rgb
 
     def _rgb(self, works: Tensor, variant: Tensor) -> Tensor:
         given = self.values[works, variant]
@@ -176,10 +185,10 @@ def _dabs(pictures: Tensor, random: torch.Generator) -> Tensor:
 def given_of(picture: Image.Image, pairing: Pairing, side: int, sketch: bool | None = None) -> Tensor:
     """The input [3, S, S] in [−1, 1] that a picture of anyone's makes for a model of that pairing.
 
-    For `edges`: of a `sketch` (dark lines on paper or on nothing, perhaps with colours) its own strokes, of any other
+    For lines: of a `sketch` (dark lines on paper or on nothing, perhaps with colours) its own strokes, of any other
     picture the lines along its edges; none looks which of the two it is.
     """
-    if pairing is Pairing.edges and (looks_drawn(picture) if sketch is None else sketch):
+    if pairing in DRAWN and (looks_drawn(picture) if sketch is None else sketch):
         return _strokes(picture, side) * 2 - 1
     pixels = premultiplied(np.asarray(fitted(picture, side)))
     works = torch.from_numpy(pixels).permute(2, 0, 1)[None].contiguous()

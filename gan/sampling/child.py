@@ -34,7 +34,7 @@ from gan.sampling.fingerprint import looks_of, pixels_of
 from gan.sampling.loaded import LoadedModels, Model
 from gan.sampling.marking import marked, read_mark
 from gan.sampling.sizes import resize, wants_net
-from gan.sampling.transforms import drawn, first_pictures
+from gan.sampling.transforms import drawn, first_pictures, points_of
 from gan.sampling.upscaler import Upscaler
 from gan.sampling.walks import walk_steps
 from gan.spec import Aids, Family, LatentModel, Rendered
@@ -152,7 +152,7 @@ class Child:
         answer = {"do": "answer", "n": header["n"]}
         try:
             model, _ = self._models.get(header["sha256"], Path(header["path"]), header["family"])
-            _aid(model, [header])
+            _aid(model, [header], header["points"])
             codes = cast("LatentModel", model).codes(stops) if hasattr(model, "codes") else None
             steps = walk_steps(codes, len(stops), header["frames"], header["loop"])
             self._send({**answer, "steps": [step.model_dump() for step in steps], "loaded": self._models.hashes})
@@ -210,10 +210,11 @@ class Child:
         lead = batch[0][0].header
         model, cached = self._models.get(lead["sha256"], Path(lead["path"]), lead["family"])
         recipes = [job.recipes[i] for job, which in batch for i in which]
-        points = {blob: data for job, _ in batch for blob, data in job.header["points"].items()}
-        if not isinstance(recipes[0], Transform):
-            _aid(model, [job.header for job, _ in batch])
-        rendered = drawn(model, recipes, points)
+        blobs = {blob: data for job, _ in batch for blob, data in job.header["points"].items()}
+        _aid(
+            model, [job.header for job, _ in batch], points_of([one for job, _ in batch for one in job.recipes], blobs)
+        )
+        rendered = drawn(model, recipes, blobs)
         if len(rendered) != len(recipes):
             raise RuntimeError(f"{lead['family']} made {len(rendered)} pictures of {len(recipes)} recipes")
         ms = (time.perf_counter() - began) * 1e3
@@ -305,9 +306,8 @@ class Child:
         self._send({"do": "answer", "n": job.n, "error": code.value, "detail": detail})
 
 
-def _aid(model: Model, headers: Sequence[dict[str, Any]]) -> None:
+def _aid(model: Model, headers: Sequence[dict[str, Any]], points: dict[str, bytes]) -> None:
     """Give the model what the recipes of these requests refer to."""
-    points = {blob: data for header in headers for blob, data in header["points"].items()}
     directions = next((header["directions"] for header in headers if header["directions"]), None)
     if points or directions:
         cast("LatentModel", model).aid(Aids(points, Path(directions) if directions else None, headers[0]["sha256"]))

@@ -1,15 +1,46 @@
-"""Labels of conditional samplers: tags and titles that several works share, and how prompts ask for them."""
+"""What prompts may ask a conditional sampler for; here by labels: tags and titles that several works share.
+
+`gan.text.meaning` is the other way, by what words mean.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gan.contract import UnknownWord, Work
+
+
+class Words(Protocol):
+    """What a network was told of its works' words."""
+
+    @property
+    def width(self) -> int:
+        """Numbers that it is told; all of them 0 ask for anything."""
+
+    def ask(self, text: str) -> tuple[NDArray[np.float32], tuple[UnknownWord, ...]]:
+        """What a prompt tells it [width], and the words of it that it has never heard."""
+
+
+@dataclass(frozen=True)
+class Labels:
+    """`Words` of shared tags and titles: 1 for each that the prompt names."""
+
+    names: tuple[str, ...] = ()
+
+    @property
+    def width(self) -> int:
+        return len(self.names)
+
+    def ask(self, text: str) -> tuple[NDArray[np.float32], tuple[UnknownWord, ...]]:
+        return asked(text, self.names)
+
 
 FEWEST = 8
 """Works that must share a tag for a model to learn what it looks like."""

@@ -5,7 +5,7 @@ of them cuts through its inside, where no training picture ever was: so blends a
 (Shoemake 1985; White 2016, "Sampling generative networks"). Random numbers come from numpy's `RandomState`, whose
 streams are frozen for ever (NEP 19).
 
-Shapes: D numbers of a code, L labels, C channels, S side.
+Shapes: D numbers of a code, L numbers of a prompt, C channels, S side.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -24,7 +24,7 @@ from gan.contract import Blend, ErrorCode, ModelCard, Point, Prompt, Recipe, See
 from gan.data.frames import framed
 from gan.data.pictures import straight
 from gan.errors import WorkerError
-from gan.sampling.labels import asked
+from gan.sampling.labels import Labels, Words
 from gan.sampling.points import model_of, read_point
 from gan.spec import Aids, Rendered
 
@@ -43,10 +43,10 @@ class Drawing:
 
     draw: Callable[[Tensor], Tensor]
     code: int
-    """D, labels left out."""
+    """D, prompts left out."""
     nbytes: int
-    labels: tuple[str, ...] = ()
-    """What prompts may ask for; `draw` then gets one number for each after those of the code, all 0 for anything."""
+    words: Words = field(default_factory=Labels)
+    """What prompts may ask for; `draw` gets what a prompt tells after the numbers of the code, all 0 for anything."""
     together: int = 1
     """Pictures drawn at once, always so many: kernels choose by a batch's shape, and a picture's bytes must not depend
     on its neighbours. One is as quick as many for networks this small."""
@@ -78,12 +78,12 @@ class LatentSampler:
         """[D + L]. Raises `WorkerError(recipe_unsupported)`, naming what can follow such a recipe."""
         if recipe.kind not in self._recipes:
             raise WorkerError(ErrorCode.recipe_unsupported, _unsupported(recipe.kind, self.card.family, self._recipes))
-        count, labels = self._drawing.code, self._drawing.labels
+        count, words = self._drawing.code, self._drawing.words
         match recipe:
             case Seed(seed=seed, variety=variety):
                 return self._with(normal(seed, count) * np.float32(CALM + (WILD - CALM) * variety))
             case Prompt(text=text, seed=seed):
-                return self._with(normal(seed, count), asked(text, labels)[0])
+                return self._with(normal(seed, count), words.ask(text)[0])
             case Vary(of=of, seed=seed, amount=amount):
                 first = self.code_of(of)
                 return self._with(along_sphere(first[:count], normal(seed, count), amount), first[count:])
@@ -98,14 +98,14 @@ class LatentSampler:
                 return self._with(self._points[blob])
         raise WorkerError(ErrorCode.blob_missing, "What the recipe refers to is not here; send it first.")
 
-    def _with(self, code: Code, labels: Code | None = None) -> Code:
-        given = np.zeros(len(self._drawing.labels), np.float32) if labels is None else labels
+    def _with(self, code: Code, told: Code | None = None) -> Code:
+        given = np.zeros(self._drawing.words.width, np.float32) if told is None else told
         return np.concatenate([code, given]).astype(np.float32)
 
     def _unknown(self, recipe: Recipe) -> tuple[UnknownWord, ...]:
         match recipe:
             case Prompt(text=text):
-                return asked(text, self._drawing.labels)[1]
+                return self._drawing.words.ask(text)[1]
             case Vary(of=of) | Truncate(of=of):
                 return self._unknown(of)
             case Blend(a=a, b=b):

@@ -12,8 +12,8 @@ from pydantic import BaseModel
 from torch import Tensor, nn
 
 from gan.contract import ErrorCode, ModelCard
-from gan.data.frames import Frame, framed, scaled
-from gan.data.pairs import Pairing, given_of, tinted
+from gan.data.frames import framed, square_frame
+from gan.data.pairs import DRAWN, Pairing, given_of, tinted
 from gan.data.pictures import straight
 from gan.errors import WorkerError
 from gan.spec import Rendered, Transforming
@@ -43,11 +43,11 @@ class PairedModel:
     def _transformed(self, one: Transforming) -> Rendered:
         picture = Image.fromarray(one.picture)
         given = given_of(picture, self._pairing, self.card.size)
-        if one.options.seed and self._pairing is Pairing.edges:
+        if one.options.seed and self._pairing in DRAWN:
             given = tinted(given, self._palette, one.options.seed)
         x = given[None].to(self._device).contiguous(memory_format=CHANNELS_LAST)
         drawn = cleared(self._generator(x).clamp(0, 1).cpu())
-        pixels = framed(straight(drawn)[0], _frame(picture, self.card.size))
+        pixels = framed(straight(drawn)[0], square_frame(picture.width, picture.height, self.card.size))
         if not self.card.alpha:
             pixels[..., 3] = 255  # its works have no holes, so it has none, not even thin ones
         return Rendered(pixels)
@@ -59,12 +59,6 @@ def cleared(drawn: Tensor) -> Tensor:
     alpha = drawn[:, 3:]
     sure = ((alpha - HAZE) / (1 - 2 * HAZE)).clamp(0, 1)
     return torch.cat([(drawn[:, :3] * sure / alpha.clamp_min(HAZE)).clamp(0, 1), sure], 1)
-
-
-def _frame(picture: Image.Image, side: int) -> Frame | None:
-    """Where the picture lies in the square that it was fitted into."""
-    frame = scaled(picture.width, picture.height, side)
-    return None if frame == (side, side) else frame
 
 
 C = TypeVar("C", bound=BaseModel)

@@ -24,14 +24,20 @@ MAX_PICTURE_SIDE = 4096
 def drawn(
     model: SamplerModel | TransformerModel, recipes: Sequence[Recipe], blobs: Mapping[str, bytes]
 ) -> list[Rendered]:
-    """The pictures of recipes that one model can follow. Raises `WorkerError`: `bad_picture` and what the model does.
+    """The pictures of recipes that one model can follow. Raises `WorkerError`: `bad_picture`, what the model raises."""
+    others = [recipe for recipe in recipes if not isinstance(recipe, Transform)]
+    rendered = iter(cast("SamplerModel", model).render(others) if others else ())
+    return [
+        _drawn_one(cast("TransformerModel", model), one, blobs) if isinstance(one, Transform) else next(rendered)
+        for one in recipes
+    ]
 
-    Recipes of one batch are all transforms or none: a family is either a sampler or a transformer.
-    """
+
+def points_of(recipes: Sequence[Recipe], blobs: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Stored codes alone: what is left without the pictures of transforms."""
     transforms = [recipe for recipe in recipes if isinstance(recipe, Transform)]
-    if not transforms:
-        return cast("SamplerModel", model).render(recipes)
-    return [_drawn_one(cast("TransformerModel", model), one, blobs) for one in transforms]
+    pictures = {blob for one in transforms for blob in (one.picture, one.second, one.painted)}
+    return {blob: data for blob, data in blobs.items() if blob not in pictures}
 
 
 def _drawn_one(model: TransformerModel, recipe: Transform, blobs: Mapping[str, bytes]) -> Rendered:
@@ -48,10 +54,10 @@ def opened_inputs(recipe: Transform, blobs: Mapping[str, bytes]) -> Transforming
 
 def first_pictures(model: SamplerModel | TransformerModel) -> list[Rendered]:
     """A few pictures of no use but to have the model's parts set up before a member asks."""
-    if isinstance(model, TransformerModel):
+    if not hasattr(model, "render"):
         paper = np.full((64, 64, 4), 255, np.uint8)
         return model.transform([Transforming(paper, paper, TransformOptions())])
-    return [model.render([Seed(seed=seed) for seed in range(count)]) for count in (1, 4)][-1]
+    return [cast("SamplerModel", model).render([Seed(seed=seed) for seed in range(count)]) for count in (1, 4)][-1]
 
 
 def opened_picture(data: bytes) -> NDArray[np.uint8]:

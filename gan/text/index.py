@@ -38,6 +38,7 @@ something else entirely fall apart on it."""
 DIGITS = 3
 NEAREST = 2
 KEPT_PROMPTS = 256
+SILENT = "Say in a word or two what it shall show, such as “happy blue cat”."
 
 Floats = NDArray[np.float32]
 
@@ -138,7 +139,7 @@ class WordIndex:
     def _ask(self, text: str) -> Asked:
         words = content(text)
         if not words:
-            raise WorkerError(ErrorCode.invalid, "Say in a word or two what it shall show, such as “happy blue cat”.")
+            raise WorkerError(ErrorCode.invalid, SILENT)
         named = colours_in(words)
         things = [word for word in words if word not in NAMED] or words
         vectors = encoder().encode([" ".join(things), " ".join(words)])

@@ -114,7 +114,7 @@ class SamplerRun:
 
     def drawn_batch(self, random: torch.Generator) -> Tensor:
         """Works drawn at random [batch, C, S, S] in [−1, 1]."""
-        return self._of(torch.randint(len(self.works.learned), (self.batch,), generator=random))
+        return self.of(torch.randint(len(self.works.learned), (self.batch,), generator=random))
 
     def labelled_batch(self, random: torch.Generator) -> tuple[Tensor, Tensor]:
         """The same with their labels [batch, L], those of some works left out."""
@@ -122,9 +122,10 @@ class SamplerRun:
         which = torch.randint(len(self.works.learned), (self.batch,), generator=random)
         remembered = torch.rand(self.batch, 1, generator=random) >= self._options.forget
         labels = self.works.labels[which] * remembered
-        return self._of(which), labels.to(self.works.learned.device)
+        return self.of(which), labels.to(self.works.learned.device)
 
-    def _of(self, which: Tensor) -> Tensor:
+    def of(self, which: Tensor) -> Tensor:
+        """Works by their places [batch, C, S, S] in [−1, 1]."""
         return self.works.learned[which.to(self.works.learned.device)].float()
 
     def served(self) -> LatentSampler:

@@ -16,6 +16,7 @@ from PIL import Image
 from bot.chat import film_panel, pages, panels, studio_pages, studio_texts, texts, training_panel, trees
 from bot.chat.buttons import PRESSES
 from bot.chat.parts import Panel, bar, duration, plain, small
+from bot.chat.training_texts import CALLED_BY
 from bot.safety.intake import Reason
 from bot.stories import FamilyView, FilmView, MatesView, ModelLine, NoticeView, PicturesView, QueueLine, TrainingView
 from playground.checks.components import walk
@@ -245,6 +246,19 @@ def test_files_carry_their_output_ids() -> None:
 def test_a_training_offers_what_its_phase_allows(phase: str, model: str | None, buttons: list[str]) -> None:
     draft = sent(training_panel.training(training_view(phase, model_id=model)))
     assert labels(draft) == buttons
+
+
+@pytest.mark.parametrize("family", [*CALLED_BY])
+def test_what_draws_nothing_by_itself_is_offered_by_its_command(family: str) -> None:
+    command = CALLED_BY[family].removeprefix("used by ")
+    draft = sent(training_panel.training(training_view("finished", family=family, model_id="m-1", film=True)))
+    assert labels(draft) == ["🎞️ Watch it learn"]
+    assert command in all_text(draft)
+    line = ModelLine(id="m-1", title="M", family=family, size=64, works=9, shipped=True, is_default=False)
+    listed = sent(pages.models([line], 0, may_choose=True))
+    assert labels(listed) == []
+    assert not found(listed, 3), "it cannot be the server's default"
+    assert command in all_text(listed)
 
 
 def test_every_reason_for_leaving_out_is_told_however_long_its_names() -> None:

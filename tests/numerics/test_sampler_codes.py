@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import math
 from itertools import product
 from pathlib import Path
@@ -10,24 +11,28 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from gan import families
-from gan.contract import Point, Prompt, Seed, Vary
+from gan.contract import Point, Prompt, Seed, Transform, TransformOptions, Vary
 from gan.errors import WorkerError
 from gan.evaluate.metrics import judged_recipes
 from gan.families.diffusion import noise
 from gan.families.diffusion.config import Predicts, Schedule
+from gan.families.diffusion.serve import DiffusionModel
 from gan.families.vae import VAE
 from gan.families.vae.step import divergence
 from gan.rundir import RunDir
+from gan.sampling import transforms
 from gan.sampling.latent import LatentSampler
-from gan.spec import Aids, Seen
+from gan.spec import Aids, Seen, Transforming
+from gan.text import meaning
 from tests.numerics.discs import disc, make_run, quick
 
 
-def tagged_run(folder: Path, family: str) -> RunDir:
+def tagged_run(folder: Path, family: str, **options: bool) -> RunDir:
     """Discs in two colours that are tagged `red` and `blue`, and one tag that all share."""
-    run = make_run(folder, family, count=24, most_labels=4)
+    run = make_run(folder, family, count=24, most_labels=4, **options)
     config = run.config()
     works = tuple(
         work.model_copy(update={"tags": ("Red" if n % 2 else "blue", "disc")})
@@ -38,10 +43,12 @@ def tagged_run(folder: Path, family: str) -> RunDir:
     return run
 
 
-@pytest.mark.parametrize("family", ["vae", "diffusion"])
-def test_prompts_name_the_tags_that_works_share(family: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("family", "options"), [("vae", {}), ("diffusion", {"words": False})])
+def test_prompts_name_the_tags_that_works_share(
+    family: str, options: dict[str, bool], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     quick(monkeypatch)
-    run = tagged_run(tmp_path / "run", family)
+    run = tagged_run(tmp_path / "run", family, **options)
     families.get(family).train(run)
     model = families.get(family).load(run.model)
     assert "blue, red" in model.card.notes
@@ -52,6 +59,50 @@ def test_prompts_name_the_tags_that_works_share(family: str, tmp_path: Path, mon
     assert np.array_equal(prompted.pixels, again.pixels)
     assert again.unknown == prompted.unknown
     assert plain.unknown == ()
+
+
+def test_a_diffusion_model_is_told_what_words_mean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick(monkeypatch)
+    run = tagged_run(tmp_path / "run", "diffusion")
+    families.get("diffusion").train(run)
+    model = families.get("diffusion").load(run.model)
+    assert isinstance(model, LatentSampler)
+    asked = Prompt(text="A crimson dragon", seed=4)
+    prompted, again, plain = model.render([asked, Vary(of=asked, seed=1, amount=0.0), Seed(seed=4)])
+    assert [word.word for word in prompted.unknown] == ["crimson", "dragon"]
+    assert prompted.unknown[0].nearest[0] == "red", "what it has not heard is told with what is near"
+    assert np.array_equal(prompted.pixels, again.pixels)
+    assert plain.unknown == ()
+    told, nothing = (model.code_of(recipe)[-meaning.WIDTH :] for recipe in (asked, Seed(seed=4)))
+    assert np.linalg.norm(told) == pytest.approx(meaning.SCALE, rel=1e-3)
+    assert not nothing.any()
+    with pytest.raises(WorkerError, match="in a word or two"):
+        model.render([Prompt(text="of the", seed=1)])
+
+
+def test_a_picture_is_drawn_anew_as_far_as_noise_hides_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick(monkeypatch)
+    run = make_run(tmp_path / "run", "diffusion")
+    families.get("diffusion").train(run)
+    model = families.get("diffusion").load(run.model)
+    assert isinstance(model, DiffusionModel)
+    wide = np.asarray(disc(3).resize((16, 8)))
+    asked = [(0.05, 1), (0.05, 1), (0.9, 1), (0.9, 2)]
+    options = [TransformOptions(strength=strength, seed=seed) for strength, seed in asked]
+    drawn = [one.pixels for one in model.transform([Transforming(wide, None, one) for one in options])]
+    assert all(one.shape == wide.shape for one in drawn), "in the shape of what it was given"
+    assert np.array_equal(drawn[0], drawn[1])
+    assert not np.array_equal(drawn[2], drawn[3]), "another seed draws it another way"
+    near, far = (float(np.abs(one.astype(float) - wide).mean()) for one in (drawn[0], drawn[2]))
+    assert near < 16 < far
+    mixed = transforms.drawn(model, [Seed(seed=1), Transform(picture="a" * 64), Seed(seed=2)], {"a" * 64: png(wide)})
+    assert [one.pixels.shape[0] for one in mixed] == [16, 8, 16], "in company with what it draws by itself"
+
+
+def png(pixels: np.ndarray) -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "PNG")
+    return out.getvalue()
 
 
 def test_an_upload_gets_its_code_at_once_and_is_drawn_by_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

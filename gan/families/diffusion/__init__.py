@@ -16,8 +16,10 @@ class Diffusion:
         name="diffusion",
         title="Diffusion",
         kind="sampler",
-        recipes=("seed", "vary", "blend", "prompt"),
-        summary="Slow to learn, never collapses, follows tags. Give it an hour, or a GPU.",
+        recipes=("seed", "vary", "blend", "prompt", "transform"),
+        takes=1,
+        heeds=("strength", "seed"),
+        summary="Slow to learn, never collapses, follows words, redraws pictures. Give it an hour, or a GPU.",
     )
 
     def load(self, path: Path, device: str = "cpu") -> SamplerModel:

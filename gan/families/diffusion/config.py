@@ -38,7 +38,11 @@ class Config(LabelledOptions):
     predicts: Predicts = Field(Predicts.velocity, description="what the network answers")
     steps: int = Field(20, ge=1, le=NOISE_STEPS, description="DDIM steps of a picture; more are finer and slower")
     guidance: float = Field(1.5, ge=0, description="how much further prompts are followed than learned; 0 as learned")
-    forget: float = Field(0.15, ge=0, le=1, description="share of works whose labels are left out, for guidance")
+    words: bool = Field(
+        True, description="learn what titles and tags mean, by the text encoder; off goes by tags that works share"
+    )
+    known: tuple[str, ...] = Field((), description="words of titles and tags that it heard. Decided at the start")
+    forget: float = Field(0.1, ge=0, le=1, description="share of works that it is told nothing of, for guidance")
     lr: float = Field(5e-4, gt=0, description="learning rate, after 500 steps of warming up")
     decay_share: float = Field(0.3, description="last share of the run, in which the rate falls to a twentieth")
     ema_half_life: float = Field(10_000, description="half-life of the served average in pictures seen")

@@ -1,5 +1,6 @@
 """A small U-Net that tells picture and noise apart (Ho, Jain & Abbeel 2020, appendix B), with scales and shifts by the
-level of noise (Nichol & Dhariwal 2021, section 3). Shapes: B pictures, C channels, S side, E embedding, L labels."""
+level of noise (Nichol & Dhariwal 2021, section 3). Shapes: B pictures, C channels, S side, E embedding, L numbers of a
+prompt."""
 
 from __future__ import annotations
 
@@ -10,8 +11,15 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gan.families.diffusion.config import Config, patch_of
+from gan.sampling.labels import Labels, Words
+from gan.text.meaning import Meanings
 
 GROUPS = 8
+
+
+def words_of(config: Config) -> Words:
+    """What it is told of a work: the meaning of its words, or the tags that it shares."""
+    return Meanings(config.known) if config.known else Labels(config.labels)
 
 
 class Block(nn.Module):
@@ -59,7 +67,8 @@ class UNet(nn.Module):
         width, embedding = config.width, 4 * config.width
         pixels = config.channels * self._patch**2
         self.embed = nn.Sequential(nn.Linear(width, embedding), nn.SiLU(), nn.Linear(embedding, embedding))
-        self.labels = nn.Linear(len(config.labels), embedding, bias=False) if config.labels else None
+        told = words_of(config).width
+        self.labels = nn.Linear(told, embedding, bias=False) if told else None
         self.first = nn.Conv2d(pixels, width, 3, 1, 1)
         self.down = nn.ModuleList(Block(i, o, embedding) for i, o in ((width, width), (width, 2 * width)))
         self.middle = nn.ModuleList([Block(2 * width, 2 * width, embedding), Block(2 * width, 2 * width, embedding)])
@@ -68,11 +77,11 @@ class UNet(nn.Module):
         self.last = nn.Sequential(nn.GroupNorm(GROUPS, width), nn.SiLU(), nn.Conv2d(width, pixels, 3, 1, 1))
         nn.init.zeros_(self.last[2].weight)  # type: ignore[arg-type]
 
-    def forward(self, x: Tensor, level: Tensor, labels: Tensor) -> Tensor:
-        """x [B, C, S, S], level [B] from 0 to T − 1, labels [B, L] → [B, C, S, S]."""
+    def forward(self, x: Tensor, level: Tensor, told: Tensor) -> Tensor:
+        """x [B, C, S, S], level [B] from 0 to T − 1, told [B, L] → [B, C, S, S]."""
         embedding = self.embed(waves(level, self._width))
         if self.labels is not None:
-            embedding = embedding + self.labels(labels)
+            embedding = embedding + self.labels(told)
         embedding = F.silu(embedding)
         x = self.first(F.pixel_unshuffle(x, self._patch))
         seen = []

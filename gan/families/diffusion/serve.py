@@ -1,17 +1,25 @@
-"""A loaded diffusion model: the code of a picture is the noise that it begins as."""
+"""A loaded diffusion model: the code of a picture is the noise that it begins as, and a picture of anyone's may be what
+noise is laid over."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 
-from gan.families.diffusion.config import Config
-from gan.families.diffusion.networks import UNet
-from gan.families.diffusion.noise import denoised, kept
+from gan.contract import ModelCard
+from gan.data.frames import framed, square_frame
+from gan.data.pictures import fitted, premultiplied, straight
+from gan.families.diffusion.config import NOISE_STEPS, Config
+from gan.families.diffusion.networks import UNet, words_of
+from gan.families.diffusion.noise import denoised, kept, noised
 from gan.families.diffusion.step import autocast
-from gan.sampling.latent import Drawing, LatentSampler, nbytes_of
+from gan.sampling.latent import Drawing, LatentSampler, channels_of, nbytes_of, normal, premultiplied_of
+from gan.spec import Rendered, Transforming
 from gan.training.modelfile import read_network
 
 RECIPES = ("seed", "vary", "blend")
@@ -24,24 +32,30 @@ class Denoiser:
 
     def __init__(self, network: UNet, config: Config, steps: int = 0) -> None:
         self._network, self._config, self._steps = network, config, steps or config.steps
-        self._table = kept(config.schedule)
+        self._table, self._told = kept(config.schedule), words_of(config).width
 
     def __call__(self, code: Tensor) -> Tensor:
         """[B, C · S · S + L] → [B, C, S, S]."""
         config = self._config
-        labels = code[:, code.shape[1] - len(config.labels) :]
-        noise = code[:, : code.shape[1] - len(config.labels)].view(-1, config.channels, config.size, config.size)
-        return self.begin(noise, labels)
+        noise, told = code[:, : code.shape[1] - self._told], code[:, code.shape[1] - self._told :]
+        return self.begin(noise.view(-1, config.channels, config.size, config.size), told)
 
-    def begin(self, x_t: Tensor, labels: Tensor, start: float = 1.0) -> Tensor:
+    def over(self, picture: Tensor, noise: Tensor, strength: float) -> Tensor:
+        """SDEdit (Meng et al. 2022): noise laid over pictures [B, C, S, S] and taken away again, the picture drawn anew
+        as far as the noise hides it. `strength` is the share of the way to noise alone."""
+        level = self._table[max(0, round(strength * NOISE_STEPS) - 1)].expand(len(picture)).to(picture.device)
+        nothing = torch.zeros(len(picture), self._told, device=picture.device)
+        return self.begin(noised(picture, noise, level), nothing, strength)
+
+    def begin(self, x_t: Tensor, told: Tensor, start: float = 1.0) -> Tensor:
         """From a picture that is noise by the share `start`."""
-        config, guided = self._config, labels.any(1)[:, None, None, None]
+        config, guided = self._config, told.any(1)[:, None, None, None]
 
         def answers(x: Tensor, level: Tensor) -> Tensor:
             with autocast(x.device):
-                answer: Tensor = self._network(x, level, labels).float()
+                answer: Tensor = self._network(x, level, told).float()
                 if config.guidance and bool(guided.any()):
-                    without = self._network(x, level, torch.zeros_like(labels)).float()
+                    without = self._network(x, level, torch.zeros_like(told)).float()
                     answer = torch.where(guided, answer + config.guidance * (answer - without), answer)
             return answer
 
@@ -50,12 +64,46 @@ class Denoiser:
 
 def drawing(network: UNet, config: Config, steps: int = 0) -> Drawing:
     code = config.channels * config.size * config.size
-    return Drawing(Denoiser(network, config, steps), code, nbytes_of(network), config.labels, TOGETHER)
+    return Drawing(Denoiser(network, config, steps), code, nbytes_of(network), words_of(config), TOGETHER)
 
 
-def load(path: Path, device: str) -> LatentSampler:
+class DiffusionModel(LatentSampler):
+    """Draws pictures, and brings pictures that it is given into the look of its works."""
+
+    def __init__(self, card: ModelCard, network: UNet, config: Config, device: str = "cpu") -> None:
+        recipes = (*RECIPES, "prompt") if words_of(config).width else RECIPES
+        super().__init__(card, drawing(network, config), device, recipes)
+        self._denoiser, self._config, self._on = Denoiser(network, config), config, torch.device(device)
+
+    def transform(self, asked: Sequence[Transforming]) -> list[Rendered]:
+        """`gan.spec.TransformerModel.transform`, one by one, so that none depends on its neighbours."""
+        return [self._transformed(one) for one in asked]
+
+    @torch.inference_mode()
+    def _transformed(self, one: Transforming) -> Rendered:
+        config, picture = self._config, Image.fromarray(one.picture)
+        if not self.card.alpha:
+            picture = _on_white(picture)
+        frame = square_frame(picture.width, picture.height, config.size)
+        around = None if self.card.alpha else frame  # works without holes have none beside the picture either
+        pixels = torch.from_numpy(premultiplied(np.asarray(fitted(picture, config.size, around))))
+        given = channels_of(pixels.permute(2, 0, 1)[None], config.channels).to(self._on)
+        noise = torch.from_numpy(normal(one.options.seed, given.numel())).view(given.shape).to(self._on)
+        drawn = self._denoiser.over(given, noise, one.options.strength).float().cpu()
+        shown = framed(straight(premultiplied_of(drawn)), frame)[0]
+        if not self.card.alpha:
+            shown[..., 3] = 255
+        return Rendered(shown)
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    paper = Image.new("RGBA", picture.size, "white")
+    paper.alpha_composite(picture.convert("RGBA"))
+    return paper
+
+
+def load(path: Path, device: str) -> DiffusionModel:
     """Raises `WorkerError(bad_model)`."""
     file, network = read_network(path, "diffusion", Config, UNet, device)
     assert isinstance(network, UNet)
-    recipes = (*RECIPES, "prompt") if file.config.labels else RECIPES
-    return LatentSampler(file.card, drawing(network, file.config), device, recipes)
+    return DiffusionModel(file.card, network, file.config, device)

@@ -2,7 +2,7 @@
 
     L = E ‖wanted − f(√ᾱ_t x + √(1 − ᾱ_t) ε, t, y)‖²,    t uniform, ε normal
 
-with `wanted` ε or v (`noise.py`), and y the labels, left out of some works (Ho & Salimans 2022, algorithm 1).
+with `wanted` ε or v (`noise.py`), and y what is told of the work, left out of some (Ho & Salimans 2022, algorithm 1).
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ class Nets:
         self.pictures_seen = int(state["pictures_seen"])
 
 
-def train_step(nets: Nets, config: Config, x: Tensor, labels: Tensor, progress: float) -> dict[str, Tensor]:
-    """One step on works [B, C, S, S] in [−1, 1] and their labels [B, L]. Returns the loss, on the device."""
+def train_step(nets: Nets, config: Config, x: Tensor, told: Tensor, progress: float) -> dict[str, Tensor]:
+    """One step on works [B, C, S, S] in [−1, 1] and what is told of them [B, L]. Returns the loss, on the device."""
     warm = min(1.0, (nets.pictures_seen / config.batch + 1) / WARM_STEPS)
     left = min(1.0, (1 - progress) / max(config.decay_share, 1e-6))
     for group in nets.optimiser.param_groups:
@@ -63,7 +63,7 @@ def train_step(nets: Nets, config: Config, x: Tensor, labels: Tensor, progress: 
     noise = torch.randn(x.shape, generator=nets.random).to(nets.device)
     level = nets.table[steps].to(nets.device, torch.float32)
     with autocast(nets.device):
-        answer = nets.network(noised(x, noise, level), steps.to(nets.device), labels)
+        answer = nets.network(noised(x, noise, level), steps.to(nets.device), told)
     loss = F.mse_loss(answer.float(), wanted(x, noise, level, config.predicts))
     nets.optimiser.zero_grad(set_to_none=True)
     loss.backward()

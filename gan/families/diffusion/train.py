@@ -7,12 +7,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gan.contract import Figures, Seed
+from gan.contract import Figures, Seed, Work
+from gan.data.pairs import held_out
 from gan.families.diffusion.config import Config
 from gan.families.diffusion.serve import drawing
 from gan.families.diffusion.step import Nets, train_step
 from gan.rundir import RunConfig, RunDir
 from gan.sampling.latent import Drawing, LatentSampler
+from gan.text import meaning
+from gan.text.meaning import known_of, meanings_of
 from gan.training.loop import run_training
 from gan.training.samplers import SamplerRun, Works, begin
 
@@ -27,6 +30,7 @@ class DiffusionLearner(SamplerRun):
         self, run: RunDir, run_config: RunConfig, config: Config, works: Works, random: torch.Generator
     ) -> None:
         self._config, self._random = config, random
+        self._meanings = meanings_of(learned_of(run_config, config)).half() if config.known else torch.empty(0)
         self._own = Nets(config, random, run_config.device)
         super().__init__(run, run_config, config, works, self._own)
 
@@ -34,10 +38,18 @@ class DiffusionLearner(SamplerRun):
         return "denoising"
 
     def step(self, progress: float) -> dict[str, Tensor]:
-        pictures, labels = self.labelled_batch(self._random)
-        losses = train_step(self._own, self._config, pictures, labels, progress)
+        pictures, told = self.told_batch() if self._config.known else self.labelled_batch(self._random)
+        losses = train_step(self._own, self._config, pictures, told, progress)
         self.watch(progress)
         return losses
+
+    def told_batch(self) -> tuple[Tensor, Tensor]:
+        """Works drawn at random and the meaning of one of their texts each [batch, L], zeros for some."""
+        which = torch.randint(len(self._meanings), (self.batch,), generator=self._random)
+        text = torch.randint(self._meanings.shape[1], (self.batch,), generator=self._random)
+        remembered = torch.rand(self.batch, 1, generator=self._random) >= self._config.forget
+        told = self._meanings[which, text].float() * remembered
+        return self.of(which), told.to(self._own.device)
 
     def drawing(self) -> Drawing:
         return drawing(self._own.average, self._config)
@@ -48,10 +60,25 @@ class DiffusionLearner(SamplerRun):
         return np.stack([picture.pixels for picture in model.render([Seed(seed=seed) for seed in range(SHOWN)])])
 
     def notes(self) -> str:
+        if self._config.known:
+            return f"Prompts are understood by meaning; its works are called by {len(self._config.known)} words."
         return f"Prompts may name: {', '.join(self._config.labels)}." if self._config.labels else ""
+
+
+def worded(run_config: RunConfig, config: Config) -> Config:
+    """By what words mean, where there are words and the text encoder is installed; else by shared tags."""
+    known = config.known or (known_of(run_config.request.works) if config.words and meaning.available() else ())
+    return config.model_copy(update={"known": known, "labels": ()}) if known else config
+
+
+def learned_of(run_config: RunConfig, config: Config) -> list[Work]:
+    """The works that it learns from, in their order."""
+    works = run_config.request.works
+    return [works[n] for n in held_out(len(works), config.held_out)[0].tolist()]
 
 
 def train(run: RunDir) -> None:
     """Run or resume the training of a run folder."""
     run_config, config, works, random = begin(run, Config)
+    config = worded(run_config, config)
     run_training(run, DiffusionLearner(run, run_config, config, works, random), random, config.pictures)

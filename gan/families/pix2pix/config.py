@@ -12,7 +12,9 @@ class Config(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    pairs: Pairing = Field(Pairing.edges, description="what it starts from: edges, greys, low or mask")
+    pairs: Pairing = Field(
+        Pairing.edges, description="what it starts from: edges, contours (by HED), greys, low or mask"
+    )
     size: int = Field(64, ge=16, le=512, description="side of the square pictures in pixels, a power of two")
     width: int = Field(32, description="channels of the first layer; each further one has twice as many")
     widest: int = Field(256, description="most channels of a layer: a model of 64 px is then 8 MB")

@@ -15,7 +15,9 @@ class Config(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    pairs: Pairing = Field(Pairing.edges, description="what it starts from: edges, greys, low or mask")
+    pairs: Pairing = Field(
+        Pairing.edges, description="what it starts from: edges, contours (by HED), greys, low or mask"
+    )
     size: int = Field(256, ge=32, le=512, description="side of the square pictures in pixels, a power of two")
     width: int = Field(32, description="channels of the coarse generator's first layer; the paper's 64 are for 2048 px")
     halvings: int = Field(3, description="how often the coarse generator halves its side before its blocks")

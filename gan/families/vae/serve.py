@@ -6,12 +6,13 @@ from pathlib import Path
 
 from gan.families.vae.config import Config
 from gan.families.vae.networks import VAENets
+from gan.sampling.labels import Labels
 from gan.sampling.latent import PROMPTED, RECIPES, Drawing, LatentSampler, nbytes_of
 from gan.training.modelfile import ModelFile, read_network
 
 
 def drawing(network: VAENets, config: Config) -> Drawing:
-    return Drawing(network.draw, config.code, nbytes_of(network), config.labels)
+    return Drawing(network.draw, config.code, nbytes_of(network), Labels(config.labels))
 
 
 def recipes(config: Config) -> tuple[str, ...]:
