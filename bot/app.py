@@ -16,6 +16,7 @@ import discord
 from bot.chat.client import ArtelBot
 from bot.chat.messenger import DiscordMessenger
 from bot.metrics import Metrics, serving
+from bot.parcels import Parcels
 from bot.records import Records, open_records
 from bot.safety.fetch import Fetcher
 from bot.safety.folders import Folders
@@ -113,7 +114,14 @@ async def gallery(settings: Settings, rooms: Rooms, client: discord.Client) -> A
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession())
         site = await build_site(
-            settings, rooms.records, rooms.worker, session, client, rooms.parts.seal, rooms.parts.sketches
+            settings,
+            rooms.records,
+            rooms.worker,
+            session,
+            client,
+            rooms.parts.seal,
+            rooms.parts.sketches,
+            rooms.parts.parcels,
         )
         app = create_app(site, playground=settings.playground_url)
         try:
@@ -179,6 +187,7 @@ async def open_rooms(settings: Settings, messenger: DiscordMessenger) -> AsyncIt
             emoji_are_free=settings.playground_url is not None,
             pages=_pages(settings),
             sketches=Sketchbook(settings.data / "sketches"),
+            parcels=Parcels(settings.data / "parcels"),
         )
         yield Rooms(records, worker, parts)
 

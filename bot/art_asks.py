@@ -14,14 +14,16 @@ class Contribute(Plain):
     """Give art to this server, with consent."""
 
     kind: Literal["contribute"] = "contribute"
-    uploads: tuple[Upload, ...]
+    uploads: tuple[Upload, ...] = ()
     title: str = ""
     tags: str = ""
     licence: str
     rights: bool
-    """The box that must be ticked; its words are `bot.licences.CONSENT`."""
+    """The box that must be ticked; its words are `bot.consent_words.CONSENT`."""
     collection: int | None = None
     """Into this collection as well."""
+    parcel: str = ""
+    """Instead of uploads: the number of the zip file that the asker laid down on the web page (`bot.parcels`)."""
 
 
 class WithdrawArt(Plain):

@@ -37,7 +37,7 @@ def check_contribution(origin: Origin, ask: Contribute) -> Licence:
     server_of(origin)
     if not ask.rights:
         raise Refused(TICK_RIGHTS)
-    if not ask.uploads:
+    if not ask.uploads and not ask.parcel:
         raise Refused(NO_PICTURES)
     if len(ask.uploads) > MOST_AT_ONCE:
         raise Refused(said("One contribution takes {most} pictures at most. Give the rest afterwards.", most=10))

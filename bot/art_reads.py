@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from bot.art_views import ArtPage, CollectionLine, CollectionView
+from bot.parcels import Slip
 
 if TYPE_CHECKING:
     from bot.stories import Origin
@@ -16,6 +17,9 @@ class ArtReads(Protocol):
 
     async def art_choices(self, member_id: int, guild_id: int | None, typed: str) -> list[tuple[str, int]]:
         """(label, artwork id) of the works that a member gave to this server, at most 25; one quick query."""
+
+    async def parcel(self, member_id: int) -> Slip | None:
+        """What the member laid down on the web page and has not given yet."""
 
     def pages_at(self) -> str | None:
         """Address of the web pages, where privacy page and terms are; none where there are none."""

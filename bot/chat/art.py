@@ -83,6 +83,10 @@ class ArtCog(commands.Cog):
     @app_commands.guild_only()
     async def contribute(self, interaction: discord.Interaction, collection: str | None = None) -> None:
         chosen = await collection_of(interaction, collection) if collection else 0
+        slip = await self.desk.studio.parcel(interaction.user.id)
+        if slip is not None:
+            await self.desk.ask(interaction, art_forms.of_parcel(slip, chosen))
+            return
         await art_forms.ask_art(interaction, chosen)
 
     @app_commands.command(name="withdraw", description=texts.WITHDRAW_COMMAND)

@@ -13,8 +13,9 @@ from bot.chat import ids
 from bot.chat.desk import Desk
 from bot.chat.origins import Interaction
 from bot.chat.uploads import uploads_of
-from bot.consent_words import CONSENT
+from bot.consent_words import CONSENT, LICENCES
 from bot.language import said
+from bot.parcels import Slip
 
 Modal = discord.ui.Modal
 _FILES, _TITLE, _LICENCE, _RIGHTS = "files", "title", "licence", "rights"
@@ -35,7 +36,7 @@ def art_modal(collection: int) -> Modal:
     )
     options = [
         discord.RadioGroupOption(label=said(label), value=value, description=said(about))
-        for value, label, about in texts.LICENCES
+        for value, label, about in LICENCES
     ]
     licence: discord.ui.RadioGroup[Modal] = discord.ui.RadioGroup(custom_id=_LICENCE, options=options)
     rights: discord.ui.Checkbox[Modal] = discord.ui.Checkbox(custom_id=_RIGHTS)
@@ -56,6 +57,18 @@ async def ask_art(interaction: Interaction, collection: int) -> None:
     modal = art_modal(collection)
     modal.stop()  # submissions are read from the interaction, see `bot.chat.modals`
     await interaction.response.send_modal(modal)
+
+
+def of_parcel(slip: Slip, collection: int) -> Contribute:
+    """What the web page's form said, as the same form says it here."""
+    return Contribute(
+        title=slip.title,
+        tags=slip.tags,
+        licence=slip.licence,
+        rights=True,
+        collection=collection or None,
+        parcel=slip.number,
+    )
 
 
 async def submitted(desk: Desk, interaction: Interaction, match: re.Match[str], fields: dict[str, Any]) -> None:

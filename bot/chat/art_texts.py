@@ -18,12 +18,6 @@ FORM_TITLE_HINT = "Little frogs\nfrogs, green, watercolour"
 FORM_LICENCE = "Licence"
 FORM_LICENCE_HELP = "What others may do with the pictures. You are credited in any case."
 FORM_RIGHTS = "It is mine to give (tick this)"
-LICENCES = (
-    ("cc0", "CC0", "Anyone may do anything with them"),
-    ("cc-by", "CC BY", "Anyone may use them who names you"),
-    ("cc-by-sa", "CC BY-SA", "The same, and what they make of it must stay as free"),
-    ("server", "Only for this server's models", "Nobody may take them elsewhere"),
-)
 SERVER_LICENCE = "this server's models only"
 WORK_DESCRIPTION = "{title}, by {artist}"
 LEFT_OUT = "Left out:"

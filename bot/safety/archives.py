@@ -53,7 +53,7 @@ def pictures_in(data: bytes, caps: Caps, author: str = "") -> Iterator[Given | R
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             for entry in archive.infolist():
                 name = shown_name(entry.filename)
-                if entry.is_dir() or not name.lower().endswith(FILES) or name.startswith("._"):
+                if not _is_picture(entry):
                     continue
                 count += 1
                 if count > caps.pictures:
@@ -71,6 +71,24 @@ def pictures_in(data: bytes, caps: Caps, author: str = "") -> Iterator[Given | R
                 yield Given(name, unpacked, author)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, struct.error) as error:
         raise Refused(said(NOT_A_ZIP)) from error
+
+
+def listed(data: bytes, caps: Caps) -> int:
+    """How many pictures an archive holds by its list of contents; nothing is unpacked. Raises `Refused`."""
+    _check_directory(data)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            count = sum(_is_picture(entry) for entry in archive.infolist())
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, struct.error) as error:
+        raise Refused(said(NOT_A_ZIP)) from error
+    if count > caps.pictures:
+        raise Refused(said(TOO_MANY, most=caps.pictures))
+    return count
+
+
+def _is_picture(entry: zipfile.ZipInfo) -> bool:
+    name = shown_name(entry.filename)
+    return not entry.is_dir() and name.lower().endswith(FILES) and not name.startswith("._")
 
 
 def shown_name(name: str) -> str:

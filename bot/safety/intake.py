@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from bot.language import said
 from bot.safety.decoder import Limits as DecoderLimits
@@ -19,6 +20,8 @@ from bot.safety.pool import DecoderPool
 from bot.settings import Intake as IntakeSettings
 
 MIB = 1024 * 1024
+IN_HAND = 8
+"""Files of a stream that are in memory at a time, as they came."""
 NAMES_SHOWN = 5
 """Files named in a line of what is left out; the rest are counted."""
 
@@ -141,7 +144,20 @@ class Intake:
         `most` is the largest number taken; `known` are works of the same set taken earlier. What could not even be
         fetched may be among `given` as `Rejected`, and is reported with the rest.
         """
-        looked = await asyncio.gather(*(self._look(one) for one in given))
+        return self._report(await asyncio.gather(*(self._look(one) for one in given)), most, known)
+
+    async def inspect_stream(self, given: Iterator[Given | Rejected]) -> SetReport:
+        """The same of a set that comes one after another and need not fit into memory; it is read in a thread.
+
+        Raises what `given` raises."""
+        looked: list[Accepted | Rejected] = []
+        while some := await asyncio.to_thread(lambda: list(islice(given, IN_HAND))):
+            looked += await asyncio.gather(*(self._look(one) for one in some))
+        return self._report(looked)
+
+    def _report(
+        self, looked: Sequence[Accepted | Rejected], most: int | None = None, known: Sequence[Accepted] = ()
+    ) -> SetReport:
         seen = Seen()
         works: list[Accepted] = []
         rejected: list[Rejected] = []

@@ -10,6 +10,7 @@ import aiohttp
 import discord
 from aiohttp import web
 
+from bot.parcels import Parcels
 from bot.records import Records
 from bot.safety.seal import Seal
 from bot.settings import Settings
@@ -23,7 +24,7 @@ from bot.web.guard import protecting, signed_in
 from bot.web.needs import Worker
 from bot.web.sessions import Sessions, kept_key
 from bot.web.site import SITE, STATIC, Entrance, Site, templates
-from bot.web.views import cards, drawing, gallery, models, privacy, signing, walks
+from bot.web.views import cards, contributing, drawing, gallery, models, privacy, signing, walks
 
 MOST_FORM_BYTES = 16 * 1024
 STATIC_S = 365 * 24 * 3600
@@ -37,7 +38,7 @@ def create_app(site: Site, *, playground: str | None = None) -> web.Application:
     )
     app[SITE] = site
     app.router.add_get("/", home)
-    for topic in (signing, gallery, walks, drawing, models, cards, privacy):
+    for topic in (signing, gallery, walks, drawing, contributing, models, cards, privacy):
         app.router.add_routes(topic.ROUTES)
     app.router.add_static("/static/", STATIC)
     app.on_response_prepare.append(_keep_static)
@@ -61,6 +62,7 @@ async def build_site(
     client: discord.Client,
     seal: Seal | None = None,
     sketches: Sketchbook | None = None,
+    parcels: Parcels | None = None,
 ) -> Site:
     entrance = _entrance(settings, session, client)
     address = settings.web.address
@@ -74,6 +76,7 @@ async def build_site(
         sessions=Sessions(key, secure=bool(address and address.startswith("https://"))),
         pages=templates(),
         sketches=sketches or Sketchbook(settings.data / "sketches"),
+        parcels=parcels or Parcels(settings.data / "parcels"),
         address=address,
     )
 

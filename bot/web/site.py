@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 
 from bot import language
 from bot.errors import Refused, Retry
+from bot.parcels import Parcels
 from bot.records import Records
 from bot.sketches import Sketchbook
 from bot.web.catalogue import Catalogue
@@ -41,6 +42,7 @@ class Site:
     sessions: Sessions
     pages: jinja2.Environment
     sketches: Sketchbook
+    parcels: Parcels
     address: str | None = None
     """Where visitors find it, such as https://art.example.org; none: where they asked for it, on this machine."""
 

@@ -30,11 +30,13 @@ from bot.consent_words import CONSENT, as_shown
 from bot.errors import Bug, Refused, Retry
 from bot.language import said
 from bot.licences import Licence
+from bot.parcels import CAPS
 from bot.records.art import Artwork, Given, NewArt
 from bot.records.collections import Collection
 from bot.records.people import Person
 from bot.records.requests import RequestState
-from bot.safety.intake import Accepted
+from bot.safety.archives import pictures_in
+from bot.safety.intake import Accepted, SetReport
 from bot.stories import Plain
 from bot.workflows.gating import check_open, let_in
 from bot.workflows.parts import Parts
@@ -42,6 +44,12 @@ from bot.workflows.telling import Telling, patiently
 
 log = logging.getLogger(__name__)
 
+NO_PARCEL = (
+    "What you laid down on the web page is no longer at hand; it is kept for a day. Lay it down again, or attach "
+    "pictures to `/contribute`."
+)
+SHOWN = 10
+"""Pictures on a card; the others are counted."""
 SHOWN_SIDE = 256
 """Side of the pictures on a card, in pixels."""
 AT_ONCE = 4
@@ -58,15 +66,28 @@ class Taken(Plain):
 async def contribute(telling: Telling, ask: Contribute) -> None:
     """Check the consent, look at the files, keep them with it, show the card."""
     await telling.step("record", record, telling, ask)
-    taken = await telling.step("take in", take_in, telling, ask)
+    try:
+        taken = await telling.step("take in", take_in, telling, ask)
+    except Refused:
+        await put_away(telling, ask)
+        raise
     await telling.step("end", telling.end, RequestState.done)
     await telling.step("deliver", deliver, telling, ask, taken)
+    await put_away(telling, ask)
+
+
+async def put_away(telling: Telling, ask: Contribute) -> None:
+    """A zip that was given, or cannot be, is not kept: `/contribute` opens its form again."""
+    parcels = telling.parts.parcels
+    if ask.parcel and parcels is not None:
+        await telling.step("put away", parcels.forget, telling.origin.member_id, ask.parcel)
 
 
 async def record(telling: Telling, ask: Contribute) -> None:
     """Put it on record; what may not be taken is refused before anything is fetched."""
     await telling.accept()
     check_contribution(telling.origin, ask)
+    await check_open(telling)
     if ask.collection is not None:
         await open_collection(telling, ask.collection)
 
@@ -92,9 +113,7 @@ async def take_in(telling: Telling, ask: Contribute) -> Taken:
     """Fetch, look at, store, and write down with the consent. Raises `Refused` when nothing of it can be used."""
     parts, origin = telling.parts, telling.origin
     licence = check_contribution(origin, ask)
-    await check_open(telling)
-    fetched = await parts.fetcher.fetch_all(ask.uploads, origin.member_name)
-    report = await parts.intake.inspect_set(fetched)
+    report, consent = await _looked_at(telling, ask)
     await let_in(telling, report.works)
     works, there = await _new_ones(telling, report.works)
     lines = report.left_out + there
@@ -104,7 +123,7 @@ async def take_in(telling: Telling, ask: Contribute) -> Taken:
     await store(telling, [one.png for one in works])
     server, member = telling.server, Person(origin.member_id, origin.member_name)
     assert server is not None
-    given = Given(telling.id, server, member, as_shown(CONSENT, origin.locale))
+    given = Given(telling.id, server, member, consent)
     kept = await parts.records.art.give(given, [_new(ask, one, licence, n, len(works)) for n, one in enumerate(works)])
     name = ""
     if ask.collection is not None:
@@ -113,6 +132,19 @@ async def take_in(telling: Telling, ask: Contribute) -> Taken:
         name = collection.name
     await telling.note("consent_given", f"{len(kept)} works", licence=licence.value)
     return Taken(artworks=tuple(one.id for one in kept), left_out=lines + report.notes, collection=name)
+
+
+async def _looked_at(telling: Telling, ask: Contribute) -> tuple[SetReport, str]:
+    """What became of the files, and the consent in the words that were ticked. Raises `Refused`."""
+    parts, origin = telling.parts, telling.origin
+    if not ask.parcel:
+        fetched = await parts.fetcher.fetch_all(ask.uploads, origin.member_name)
+        return await parts.intake.inspect_set(fetched), as_shown(CONSENT, origin.locale)
+    parcel = await parts.parcels.take_up(origin.member_id, ask.parcel) if parts.parcels else None
+    if parcel is None:
+        raise Refused(said(NO_PARCEL))
+    report = await parts.intake.inspect_stream(pictures_in(parcel.data, CAPS, origin.member_name))
+    return report, parcel.slip.words
 
 
 async def _new_ones(telling: Telling, works: Sequence[Accepted]) -> tuple[list[Accepted], tuple[str, ...]]:
@@ -168,7 +200,7 @@ async def deliver(telling: Telling, ask: Contribute, taken: Taken) -> None:
         request_id=telling.id,
         owner_id=origin.member_id,
         owner_name=origin.member_name,
-        works=await art_lines(telling.parts, works, SHOWN_SIDE),
+        works=await art_lines(telling.parts, works, SHOWN_SIDE, most=SHOWN),
         title=" ".join(ask.title.split())[:LONGEST_TITLE],
         tags=tags_of(ask.tags),
         licence=Licence(ask.licence).label,
@@ -178,28 +210,33 @@ async def deliver(telling: Telling, ask: Contribute, taken: Taken) -> None:
     await telling.deliver(view)
 
 
-async def art_lines(parts: Parts, works: Sequence[Artwork], side: int) -> tuple[ArtLine, ...]:
-    """Works as lists and cards show them, with small pictures of this side where the worker answers."""
+async def art_lines(
+    parts: Parts, works: Sequence[Artwork], side: int, *, most: int | None = None
+) -> tuple[ArtLine, ...]:
+    """Works as lists and cards show them, the first `most` with small pictures of this side if the worker answers."""
     places = asyncio.Semaphore(AT_ONCE)
 
-    async def one(work: Artwork) -> ArtLine:
-        small = None
+    async def small(work: Artwork) -> bytes | None:
         async with places:
             try:
                 data = await patiently(lambda: parts.worker.blob(work.sha256), parts.patience.moment)
-                small = b64encode(await asyncio.to_thread(shrunk, data, side))
+                return b64encode(await asyncio.to_thread(shrunk, data, side))
             except (Refused, Retry, Bug, OSError) as away:  # a list without a picture is better than none
                 log.info("no small picture of artwork %d: %s", work.id, away)
-        return ArtLine(
+                return None
+
+    pictures = [*await asyncio.gather(*(small(work) for work in works[:most])), *([None] * len(works))]
+    return tuple(
+        ArtLine(
             artwork_id=work.id,
             title=work.title,
             artist=work.artist,
             artist_id=work.member_id,
             licence=Licence(work.licence).label,
-            thumbnail=small,
+            thumbnail=picture,
         )
-
-    return tuple(await asyncio.gather(*(one(work) for work in works)))
+        for work, picture in zip(works, pictures, strict=False)
+    )
 
 
 def shrunk(png: bytes, side: int) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bot.metrics import Metrics
+from bot.parcels import Parcels
 from bot.records import Records
 from bot.safety.fetch import Fetcher
 from bot.safety.folders import Folders
@@ -91,6 +92,8 @@ class Parts:
     """Address of the web pages; none where they are not served."""
     sketches: Sketchbook | None = None
     """What members drew on the web page; none where it is not served."""
+    parcels: Parcels | None = None
+    """Zip files that members laid down on the web page; none where it is not served."""
     places: dict[str, int] = field(default_factory=dict)
     """Places of the trainings that wait in line, by id, as last seen."""
     withdrawn: set[int] = field(default_factory=set)

@@ -132,6 +132,8 @@ async def erase(telling: Telling, left: Leavings, taken: TakenBack) -> None:
     await parts.records.erasing.erase(telling.origin.member_id, keep_request=telling.id)
     if parts.sketches is not None:
         await parts.sketches.forget(telling.origin.member_id)
+    if parts.parcels is not None:
+        await parts.parcels.forget(telling.origin.member_id)
     for sha256 in left.blobs:
         await patiently(lambda sha256=sha256: parts.worker.forget_blob(sha256), parts.patience.away)  # type: ignore[misc]
     await Durable.forget(str(one) for one in left.requests)

@@ -13,6 +13,7 @@ from bot.art_views import ArtPage, CollectionLine, CollectionView
 from bot.errors import Refused, Retry
 from bot.language import said
 from bot.moderation_views import ContestView, MeView, ReviewView, SettingsView
+from bot.parcels import Slip
 from bot.records.people import Person
 from bot.records.requests import NewRequest, RequestState
 from bot.records.schema import moment, now
@@ -234,6 +235,9 @@ class Studio:
 
     async def art_choices(self, member_id: int, guild_id: int | None, typed: str) -> list[tuple[str, int]]:
         return await art_reading.art_choices(self._parts, member_id, guild_id, typed)
+
+    async def parcel(self, member_id: int) -> Slip | None:
+        return await self._parts.parcels.slip(member_id) if self._parts.parcels else None
 
     def pages_at(self) -> str | None:
         return self._parts.pages

@@ -20,6 +20,7 @@ from bot.art_views import ArtPage, CollectionLine, CollectionView
 from bot.errors import Refused, Retry
 from bot.moderation_asks import Decide, EnterContest, ReportPicture, SetRule, StartContest, Vote
 from bot.moderation_views import ContestView, MeView, ReviewView, SettingsView
+from bot.parcels import Slip
 from bot.rights import Asker, Right, Rules, check
 from bot.stories import (
     Ask,
@@ -92,6 +93,8 @@ class FakeStudio:
     blocked: set[int] = field(default_factory=set)
     lines: list[ModelLine] = field(default_factory=list)
     waiting: list[QueueLine] = field(default_factory=list)
+    slips: dict[int, Slip] = field(default_factory=dict)
+    """What members laid down on the web page."""
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     # --- stories.Studio ----------------------------------------------------------------------------------------------
@@ -184,6 +187,9 @@ class FakeStudio:
 
     async def art_choices(self, member_id: int, guild_id: int | None, typed: str) -> list[tuple[str, int]]:
         return [(f"{line.title} · #{line.artwork_id}", line.artwork_id) for line in art_lines(3)]
+
+    async def parcel(self, member_id: int) -> Slip | None:
+        return self.slips.get(member_id)
 
     def pages_at(self) -> str | None:
         return "http://127.0.0.1:8780"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.art_asks import Contribute, EraseMe, ExportMe, ShareCollection, StartTraining, WithdrawArt
+from bot.parcels import Slip
 from bot.stories import Train
 from tests.chat.conftest import Chat
 from tests.chat.people import eventually
@@ -34,6 +35,17 @@ async def test_the_form_asks_for_files_a_licence_and_the_rights(chat: Chat) -> N
     unticked = await ada.submit(await ada.command("contribute"), {**FORM, "rights": False}, FILES)
     await ada.answer(unticked)
     assert chat.studio.asks()[-1].rights is False  # type: ignore[union-attr]
+
+
+async def test_a_zip_that_lies_ready_is_given_without_the_form(chat: Chat) -> None:
+    ada, juno = await chat.artist(), await chat.member()
+    slip = Slip(file="a.zip", pictures=40, title="Pond", tags="frog", licence="cc0", words="mine", number="7a")
+    chat.studio.slips = {int(ada.id): slip}
+    card = await ada.answer(await ada.command("contribute", collection="5"))
+    assert "gave 3 pictures" in card.text
+    (ask,) = chat.studio.asks()
+    assert ask == Contribute(title="Pond", tags="frog", licence="cc0", rights=True, collection=5, parcel="7a")
+    assert (await juno.modal(await juno.command("contribute")))["components"], "for others the form opens as ever"
 
 
 async def test_withdraw_is_the_artists_and_asks_before_it_does_it(chat: Chat) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.parcels import Parcels
 from bot.records import Records, open_records
 from bot.safety.fetch import Fetcher
 from bot.safety.folders import Folders
@@ -105,6 +106,7 @@ async def open_house(
             marks=marks,
             patience=PATIENCE,
             sketches=Sketchbook(folder / "sketches"),
+            parcels=Parcels(folder / "parcels"),
             pages="http://pages",
         )
         studio = Studio(parts, Durable(url, "bot-0", WRITTEN_TYPES), "test")

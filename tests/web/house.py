@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 
+from bot.parcels import Parcels
 from bot.records import Records, open_records
 from bot.records.animations import NewAnimation
 from bot.records.models import Owner
@@ -197,6 +198,7 @@ async def gallery(
             sessions=Sessions(KEY),
             pages=templates(),
             sketches=Sketchbook(folder / "sketches"),
+            parcels=Parcels(folder / "parcels"),
         )
         async with serve(create_app(site, playground=playground), "127.0.0.1", 0) as address:
             house = Gallery(address, site, records, worker)
