@@ -60,8 +60,9 @@ async def test_learned_killed_gone_on_with_and_used(tmp_path: Path, family: str)
         await moderator.becomes(living.id, lambda shown: bool(shown.pictures), PATIENCE_S)
 
         await steer(moderator, living.id, "pause")
-        await killed_while_paused(parts)
+        await kill_while_paused(parts)
         await steer(moderator, living.id, "resume")
+        await goes_on(parts)
         await learns(parts)
 
         await steer(moderator, living.id, "stop")
@@ -97,16 +98,21 @@ def offers(shown: Shown, *verbs: str) -> bool:
     return any(one.split(":")[1] in verbs for one in shown.buttons)
 
 
-async def killed_while_paused(parts: Parts) -> None:
-    """SIGKILL, once all is saved; it is started again by itself and goes on from there."""
+async def kill_while_paused(parts: Parts) -> None:
+    """SIGKILL, once all is saved."""
     run = run_of(parts)
     await until(run.resume.exists, "what was saved")
     pid = parts.trainer()
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
+
+
+async def goes_on(parts: Parts) -> None:
+    """The next trainer begins where the other was."""
+    run = run_of(parts)
     await until(lambda: any(event.text.startswith("Goes on from") for event in run.events()), "the next trainer")
     told = next(event.text for event in run.events() if event.text.startswith("Goes on from"))
-    assert int(told.split()[3]) > 0, "it begins where the other was"
+    assert int(told.split()[3]) > 0
 
 
 async def use(person: Person, over: Shown, family: str) -> Shown:
