@@ -458,7 +458,7 @@ class Nearness(Wire):
 
 class NearestRequest(Wire):
     """`POST /v1/models/{id}/nearest` → `NearestAnswer`. Of a model that was trained here and whose works are still
-    kept; `not_found` for others. The first question about a model takes seconds, further ones 15 ms a picture."""
+    kept; `not_found` for others. The first question about a model takes seconds, further ones 15 to 40 ms a picture."""
 
     pictures: Annotated[tuple[Base64Bytes, ...], Field(min_length=1, max_length=MAX_COMPARED)]
     """PNG, JPEG or WebP."""

@@ -46,7 +46,7 @@ def credits_page(view: CreditsView) -> Panel:
     else:
         children.append(text(head, made))
     if view.nearest:
-        children.append(text(texts.NEAREST))
+        children.append(text(texts.NEAREST_WORKS))
     shown, files = _shares(view, files)
     children += [*shown, rule()]
     children.append(

@@ -62,7 +62,7 @@ def credits_headline(output_id: int) -> str:
 
 
 CREDITS_NONE = "Nobody's work is named for this picture: its model does not keep count."
-NEAREST = "**The works it looks most like**"
+NEAREST_WORKS = "**The works it looks most like**"
 NEAREST_SMALL = (
     "Nearest works, not shares: this kind of model learns from all of its works at once and keeps no count of them."
 )

@@ -26,7 +26,7 @@ from gan.contract import MAX_COMPARED, NearestRequest, Nearness, Picture
 log = logging.getLogger(__name__)
 
 MARK_S = 0.6
-"""So long a picture waits to be marked; the judge needs 15 ms once it knows the model's works."""
+"""So long a picture waits to be marked; the judge needs 15 to 40 ms once it knows the model's works."""
 ALL_HELD = (
     "What came out is too close to {work}, and this server holds such pictures back. Draw another one; a higher "
     "variety keeps farther from single works, and so does a model of more works."

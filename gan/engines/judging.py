@@ -1,7 +1,7 @@
 """The judge's child seen from the front: started when first asked, kept while it is asked, ended when nobody asks.
 
-It compares pictures with works (`gan.evaluate.nearest`), in 15 ms a picture once it knows a model's works; to start it
-takes two seconds, to learn 200 works two or three.
+It compares pictures with works (`gan.evaluate.nearest`), in 15 to 40 ms a picture once it knows a model's works; to
+start it takes two seconds, to learn 200 works two or three.
 """
 
 from __future__ import annotations
