@@ -49,7 +49,7 @@ def resize(pixels: Pixels, size: int | None, choice: Choice, net: Net | None) ->
 
 
 def _by_net(pixels: Pixels, room: tuple[int, int], opaque: bool, net: Net) -> Image.Image:
-    rgb = pixels[..., :3] if opaque else _bleed(pixels)
+    rgb = opaque_colours(pixels)
     large = Image.fromarray(net(torch.from_numpy(rgb[None].copy())).numpy()[0])
     if not opaque:
         large.putalpha(enlarged_alpha(pixels[..., 3], large.size))
@@ -79,8 +79,8 @@ def _premultiplied(pixels: Pixels, room: tuple[int, int]) -> Image.Image:
     return Image.fromarray(pixels).resize(room, Image.Resampling.LANCZOS)
 
 
-def _bleed(pixels: Pixels, rounds: int = 8) -> Pixels:
-    """RGB with the colours of the drawing spread outward under transparent pixels.
+def opaque_colours(pixels: Pixels, rounds: int = 8) -> Pixels:
+    """RGB [H, W, 3] of RGBA with the colours of the drawing spread outward under transparent pixels.
 
     What lies under alpha 0 is arbitrary (often black); the net would draw it into the edge as a dark seam.
     """

@@ -1,8 +1,8 @@
-"""The learned x4 upscaler for drawn pictures: `realesr-animevideov3-x4` of Real-ESRGAN (BSD-3; see gan/weights).
+"""The learned x4 upscaler for drawn pictures, distilled from Real-ESRGAN's `realesr-animevideov3-x4` (see gan/weights).
 
 Wang et al., "Real-ESRGAN: Training Real-World Blind Super-Resolution with Pure Synthetic Data", 2021. The network is
-their SRVGGNetCompact: 16 convolutions of 64 channels between a first and a last one, PReLU, pixel shuffle, and the
-picture itself (nearest neighbour) added at the end.
+their SRVGGNetCompact: convolutions with PReLU, pixel shuffle, and the picture itself (nearest neighbour) added at the
+end. Theirs has 16 of 64 channels between the first and the last one, ours 8 of 32: a seventh of the work.
 
 Pictures go through one at a time: on two cores that is within a tenth of the speed of batches of four, and it makes the
 bytes of a picture independent of its neighbours by construction.
@@ -19,19 +19,20 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "upscaler_x4.safetensors"
-CHANNELS, DEPTH, SCALE = 64, 16, 4
+SCALE = 4
 
 
 class CompactUpscaler(nn.Module):
     """x [B, 3, H, W] in 0..1 → [B, 3, 4H, 4W], not clamped."""
 
-    def __init__(self) -> None:
+    def __init__(self, channels: int, depth: int) -> None:
         super().__init__()
-        widths = [3] + [CHANNELS] * (DEPTH + 1)
+        self.channels, self.depth = channels, depth
+        widths = [3] + [channels] * (depth + 1)
         layers: list[nn.Module] = []
         for before, after in pairwise(widths):
             layers += [nn.Conv2d(before, after, 3, padding=1), nn.PReLU(after)]
-        self.body = nn.Sequential(*layers, nn.Conv2d(CHANNELS, 3 * SCALE**2, 3, padding=1))
+        self.body = nn.Sequential(*layers, nn.Conv2d(channels, 3 * SCALE**2, 3, padding=1))
 
     def forward(self, x: Tensor) -> Tensor:
         return F.pixel_shuffle(self.body(x), SCALE) + F.interpolate(x, scale_factor=SCALE, mode="nearest")
@@ -42,9 +43,7 @@ class Upscaler:
 
     def __init__(self, device: torch.device, weights: Path = WEIGHTS) -> None:
         self._device, self._dtype = device, _fastest_dtype(device)
-        net = CompactUpscaler()
-        net.load_state_dict({name: value.float() for name, value in load_file(weights).items()})
-        self._net = net.eval().to(device=device, dtype=self._dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._net = read_net(weights).to(device=device, dtype=self._dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     @torch.inference_mode()
     def __call__(self, rgb_NHWC: Tensor) -> Tensor:
@@ -53,6 +52,14 @@ class Upscaler:
         y = self._net(x.contiguous(memory_format=torch.channels_last))
         pixels: Tensor = (y.float().clamp(0, 1) * 255).round().to(torch.uint8).permute(0, 2, 3, 1).cpu()
         return pixels
+
+
+def read_net(weights: Path) -> CompactUpscaler:
+    """The network of a file, as large as the file says."""
+    state = {name: value.float() for name, value in load_file(weights).items()}
+    net = CompactUpscaler(len(state["body.0.bias"]), sum(value.ndim == 4 for value in state.values()) - 2)
+    net.load_state_dict(state)
+    return net.eval()
 
 
 def _fastest_dtype(device: torch.device) -> torch.dtype:
