@@ -15,6 +15,8 @@ from typing import Any, TextIO
 import structlog
 
 REQUEST_KEY = "request"
+UNKNOWN_INTERACTION = 10062
+"""Discord's code for an answer that came after its three seconds."""
 QUIET = ("discord", "dbos", "aiohttp.access", "asyncio", "alembic", "PIL", "httpx", "apscheduler")
 """Libraries that tell too much at `info`; their warnings come through."""
 
@@ -78,8 +80,13 @@ def current_request() -> str | None:
 
 
 def _is_ours_to_hear(record: logging.LogRecord) -> bool:
-    """discord.py warns of each library for voice that is not there; we never speak."""
-    return not (record.name == "discord.client" and "voice will NOT be supported" in record.getMessage())
+    """discord.py warns of each library for voice that is not there; we never speak. It also logs a traceback for
+    suggestions that came too late: whoever typed has typed on, and nothing is wrong but that the machine is busy."""
+    if record.name == "discord.client":
+        return "voice will NOT be supported" not in record.getMessage()
+    error = record.exc_info[1] if record.exc_info else None
+    late = "autocomplete" in record.getMessage() and getattr(error, "code", None) == UNKNOWN_INTERACTION
+    return not (record.name == "discord.app_commands.tree" and late)
 
 
 class _Discreet(structlog.stdlib.ProcessorFormatter):

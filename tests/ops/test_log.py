@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import Iterator
 
+import discord
 import pytest
 import structlog
 
@@ -75,3 +76,17 @@ def test_libraries_are_quiet_and_their_warnings_come_through(lines: io.StringIO)
 def test_what_has_nothing_to_do_with_us_is_left_out(lines: io.StringIO) -> None:
     logging.getLogger("discord.client").warning("PyNaCl is not installed, voice will NOT be supported")
     assert entries(lines) == []
+
+
+@pytest.mark.parametrize(("code", "heard"), [(10062, False), (50013, True)])
+def test_suggestions_that_came_too_late_are_no_failure(lines: io.StringIO, code: int, heard: bool) -> None:
+    """As discord.py logs them, from an answer to autocomplete that Discord no longer waits for."""
+    try:
+        raise discord.HTTPException(FakeResponse(), {"code": code, "message": "Unknown interaction"})  # type: ignore[arg-type]
+    except discord.HTTPException:
+        logging.getLogger("discord.app_commands.tree").exception("Ignoring exception in autocomplete for %r", "train")
+    assert bool(entries(lines)) is heard
+
+
+class FakeResponse:
+    status, reason = 404, "Not Found"
