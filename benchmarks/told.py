@@ -17,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
@@ -37,7 +36,7 @@ TITLES = 96
 SEEDS = 2
 KEPT_OUT = 10
 """Every so many titles one is kept out."""
-OPTIONS: dict[str, float | int | str | bool] = {"size": 32, "width": 64, "batch": 32, "judged": 0, "threads": 1}
+OPTIONS: dict[str, float | int | str | bool] = {"judged": 0, "threads": 1}
 MAKERS = ("Google", "Microsoft")
 
 
@@ -95,8 +94,7 @@ def _answered(model: SamplerModel, prompts: Sequence[str]) -> tuple[Match, np.nd
     recipes = [Prompt(text=prompt, seed=seed) for prompt in prompts for seed in range(SEEDS)]
     drawn = np.stack([picture.pixels for picture in model.render(recipes)])
     print(f"{(time.perf_counter() - began) / len(recipes):.2f} s a picture", flush=True)
-    large = np.stack([np.asarray(Image.fromarray(one).resize((64, 64), Image.Resampling.LANCZOS)) for one in drawn])
-    seen = Looks().of(torch.from_numpy(premultiplied(large)).permute(0, 3, 1, 2))
+    seen = Looks().of(torch.from_numpy(premultiplied(drawn)).permute(0, 3, 1, 2))
     codes = index.bridge().of_looks(seen).reshape(len(prompts), SEEDS, -1).mean(1)
     words = index.bridge().of_text(index.encoder().encode(list(prompts)))
     return match(words @ codes.T), drawn
