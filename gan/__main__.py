@@ -1,4 +1,4 @@
-"""`python -m gan serve | train RUN_DIR | render | directions | evaluate | runs | evolution | bench`.
+"""`python -m gan serve | train RUN_DIR | render | directions | evaluate | import | runs | evolution | bench`.
 
 Each branch imports what it needs, so serving loads no torch.
 """
@@ -19,9 +19,9 @@ def main(arguments: list[str] | None = None) -> int:
     if command == "train":
         from gan import families
         from gan.engines.trainee import train
-        from gan.training.priority import yield_to_others
+        from gan.priority import TRAINER, step_back
 
-        yield_to_others()
+        step_back(TRAINER)
         wandb = bool(os.environ.get("WANDB_API_KEY")) or os.environ.get("WANDB_MODE") in ("offline", "online")
         return train(options.run_dir, families.get, wandb=wandb)
     if command == "render":
@@ -42,6 +42,12 @@ def main(arguments: list[str] | None = None) -> int:
 
         o = options
         return evaluate(o.model, o.against, o.count, o.variety, o.json, WorkerSettings().data, families.get)
+    if command == "import":
+        from gan import families
+        from gan.importing import import_model
+        from gan.settings import WorkerSettings
+
+        return import_model(options.file, WorkerSettings().data, families.FAMILIES, dry=options.check)
     if command == "runs":
         from gan.settings import WorkerSettings
         from gan.tracking.table import show_runs
@@ -90,6 +96,9 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--count", type=int, default=256, help="pictures drawn for the measurement")
     evaluate.add_argument("--variety", type=float, default=0.5)
     evaluate.add_argument("--json", action="store_true", help="the figures as JSON instead of a table")
+    take = commands.add_parser("import", help="check a model file from elsewhere and take it in")
+    take.add_argument("file", type=Path)
+    take.add_argument("--check", action="store_true", help="only check it")
     runs = commands.add_parser("runs", help="list trainings, or compare those named")
     runs.add_argument("ids", nargs="*", help="ids, their beginnings, titles, or run folders")
     runs.add_argument("--folder", type=Path, help="folder of run folders; the worker's own if unset")

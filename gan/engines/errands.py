@@ -15,9 +15,8 @@ from typing import Any
 
 from gan.contract import ErrorCode
 from gan.errors import WorkerError
+from gan.priority import ERRAND
 
-NICE = 10
-"""Below the sampler at 0, above trainings at 19: somebody waits for it."""
 MAX_LINE_BYTES = 8 * 1024 * 1024
 
 
@@ -34,7 +33,7 @@ async def run(
         env={**os.environ, "OMP_WAIT_POLICY": "PASSIVE", "PYTHONUNBUFFERED": "1"},
     )
     with contextlib.suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, process.pid, NICE)
+        os.setpriority(os.PRIO_PROCESS, process.pid, ERRAND)
     try:
         assert process.stdin is not None
         assert process.stdout is not None

@@ -19,9 +19,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
+from gan.priority import TRAINER
 from gan.rundir import RunDir
 
-NICE = 19
 POLL_S = 0.25
 LOCK = "trainer.lock"
 
@@ -103,7 +103,7 @@ def launch(run: RunDir, command: Sequence[str], environment: Mapping[str, str]) 
             env={**os.environ, **environment, "OMP_WAIT_POLICY": "PASSIVE", "PYTHONUNBUFFERED": "1"},
         )
     with contextlib.suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, process.pid, NICE)
+        os.setpriority(os.PRIO_PROCESS, process.pid, TRAINER)
     return LocalTrainer(run, process.pid, process)
 
 

@@ -124,6 +124,8 @@ def _report(**what: Any) -> None:
 
 if __name__ == "__main__":
     from gan import families
+    from gan.priority import ERRAND, step_back
 
+    step_back(ERRAND)
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: beside renders two threads wait for each other
     sys.exit(main(families.get))
