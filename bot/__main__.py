@@ -174,6 +174,16 @@ def runs(
     _become("gan", "runs", *options, *(ids or ()))
 
 
+@app.command("import")
+def import_model(
+    file: Annotated[Path, typer.Argument(help="A model of Artel's, as a .safetensors file.")],
+    check: Annotated[bool, typer.Option("--check", help="Only check it.")] = False,
+) -> None:
+    """Check a model file from elsewhere, in a confined process, and take it in for all servers."""
+    os.environ.setdefault("ARTEL_WORKER_DATA", str(_settings().data / "worker"))
+    _become("gan", "import", str(file), *(("--check",) if check else ()))
+
+
 @app.command()
 def evolution(
     training: Annotated[str, typer.Argument(help="A training: its id, the beginning of it, or its title.")],

@@ -34,10 +34,12 @@ class ModelStore:
         self._shipped, self._made = shipped, made
         self._models: dict[str, tuple[ModelInfo, Path]] = {}
         self._lock = threading.Lock()
+        self._seen: frozenset[tuple[str, int, int]] = frozenset()
 
     def scan(self) -> None:
         """Read both folders. A damaged file is logged and left out, never a reason not to start."""
         self._made.mkdir(parents=True, exist_ok=True)
+        self._seen = self._listing()
         known = self._known_hashes()
         found = {}
         # a shipped name always means the shipped model, so the made ones come first and are overwritten
@@ -50,6 +52,11 @@ class ModelStore:
         with self._lock:
             self._models = found
         self._remember_hashes()
+
+    def look_again(self) -> None:
+        """Scan once more if a file came or went since, such as by `artel import`."""
+        if self._listing() != self._seen:
+            self.scan()
 
     def all(self) -> list[ModelInfo]:
         """Shipped ones first, then the newest first."""
@@ -109,6 +116,11 @@ class ModelStore:
         remembered = known.get(path.stem)
         sha256 = remembered[2] if remembered and remembered[:2] == mark and not shipped else _hash(path)
         return ModelInfo(card=card, sha256=sha256, bytes=stat.st_size, shipped=shipped)
+
+    def _listing(self) -> frozenset[tuple[str, int, int]]:
+        with os.scandir(self._made) as entries:
+            stats = [(one.name, one.stat()) for one in entries if one.name.endswith(".safetensors")]
+        return frozenset((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
 
     # Hashing hundreds of models would cost seconds at each start, so hashes are kept beside size and time of change.
     def _known_hashes(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import time
@@ -68,6 +69,7 @@ async def families(request: web.Request) -> web.Response:
 
 async def models(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
+    await asyncio.to_thread(services.models.look_again)
     loaded = services.engine.status().loaded
     return json_answer(ModelList(models=tuple(_with_loaded(info, loaded) for info in services.models.all())))
 
