@@ -69,7 +69,10 @@ class Sight:
 
 
 def project(path: Path, sha256: str, picture: Image.Image, seconds: float, seen: Callable[[Seen], None]) -> FoundPoint:
-    """Search for `seconds` at most; shows the nearest picture about once a second."""
+    """Search for `seconds` at most; shows the nearest picture about once a second.
+
+    A machine that is too busy to search in that time gives the start, which is what the model has that is most like it.
+    """
     began = time.monotonic()
     torch.set_num_threads(1)
     model = AnchoredModel.read(path)
@@ -134,7 +137,7 @@ class _Search:
         moved = torch.zeros_like(self._start, requires_grad=True)
         optimiser = torch.optim.Adam([moved], RATE, (0.9, 0.99))
         shown, gained_at, gained = time.monotonic(), 0, float("inf")
-        while self._fraction() < 1 and self.steps - gained_at < PATIENCE:
+        while not self.steps or (self._fraction() < 1 and self.steps - gained_at < PATIENCE):
             optimiser.param_groups[0]["lr"] = RATE * (0.15 + 0.85 * (1 - self._fraction()))
             code = self._start + moved * self._spread
             drawn = self._model.generator(code[None])
