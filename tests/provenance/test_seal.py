@@ -8,6 +8,7 @@ import json
 import stat
 from pathlib import Path
 
+import av
 import c2pa
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -17,6 +18,8 @@ from bot.marking import Marking
 from bot.safety.identity import AUTHORITY, CHAIN, KEY, BadIdentity, open_identity
 from bot.safety.seal import LABEL, Facts, Seal, open_seal
 from bot.settings import SettingsError
+from gan.contract import WalkFormat
+from gan.sampling.animate import animate
 from tests.provenance.reader import Invalid, check
 
 FACTS = Facts(
@@ -94,6 +97,27 @@ def test_every_format_that_goes_out_is_trusted_by_who_trusts_our_authority(
     told = json.loads(c2pa.Reader(media_type, io.BytesIO(sealed)).json())
     assert told["validation_state"] == "Valid"  # who does not know us sees that it holds, not who we are
     assert getattr(Image.open(io.BytesIO(sealed)), "n_frames", 1) == frames
+
+
+def test_a_film_is_sealed_and_plays_as_before(seal: Seal) -> None:
+    frames = [Image.open(io.BytesIO(picture())).convert("RGBA").rotate(9 * n) for n in range(8)]
+    plain = animate(frames, WalkFormat.mp4, 2.0, 8 * 1024 * 1024).data
+    sealed = seal.sign(plain, "video/mp4", FACTS)
+    trusting = c2pa.Context.from_dict({"trust": {"user_anchors": seal.identity.anchors}})
+    assert c2pa.Reader("video/mp4", io.BytesIO(sealed), context=trusting).get_validation_state() == "Trusted"
+    told = json.loads(c2pa.Reader("video/mp4", io.BytesIO(sealed)).json())
+    (manifest,) = told["manifests"].values()
+    assert {one["label"] for one in manifest["assertions"]} >= {LABEL, "c2pa.actions.v2"}
+    assert shown(sealed) == shown(plain)
+    damaged = bytearray(sealed)
+    damaged[-60] ^= 1
+    assert c2pa.Reader("video/mp4", io.BytesIO(bytes(damaged))).get_validation_state() == "Invalid"
+
+
+def shown(film: bytes) -> list[bytes]:
+    """Its frames, as a player decodes them."""
+    with av.open(io.BytesIO(film)) as opened:
+        return [frame.to_ndarray(format="rgb24").tobytes() for frame in opened.decode(video=0)]
 
 
 async def test_many_at_once_are_each_signed_with_their_own_facts(seal: Seal) -> None:
