@@ -105,7 +105,7 @@ def test_a_trained_picture_is_found_again(trained: RunDir, tmp_path: Path) -> No
 
 
 def test_no_time_to_search_gives_what_the_model_has_that_is_most_like_it(trained: RunDir) -> None:
-    found = project(trained.model, "a" * 64, draw_shape(5), 0.0, lambda _: None)
+    found = project(trained.model, "a" * 64, draw_shape(5), 0.001, lambda _: None)
     assert 0 < found.distance < 2 * found.mean_distance
     assert model_of(found.point) == "a" * 64
 
