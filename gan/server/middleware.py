@@ -82,7 +82,7 @@ def _from_http(error: web.HTTPException, request: web.Request) -> web.StreamResp
         raise error
     code = {404: ErrorCode.not_found, 413: ErrorCode.too_large}.get(error.status, ErrorCode.invalid)
     detail = {
-        404: f"There is no route {request.path[:200]}; see gan/contract.py for those there are.",
+        404: f"There is no route {request.path[:200]}; see gan/contract for those there are.",
         405: f"{request.path[:200]} does not take {request.method}.",
     }.get(error.status, error.reason)
     response = problems.answer(problems.problem(code, detail, instance=request[REQUEST_ID], status=error.status))
