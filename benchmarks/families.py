@@ -169,7 +169,7 @@ def _denoised(trained: RunDir, rest: digits.Digits) -> str:
 
     config = Config.model_validate({"size": 64, "channels": 3})
     card = families.get("diffusion").load(trained.model).card
-    model = DiffusionModel(card, UNet(config).eval().requires_grad_(False), config)
+    model = DiffusionModel(card, UNet(config).eval().requires_grad_(False), config, torch.empty(1, 0))
     model.render([Seed(seed=0)])
     began = time.perf_counter()
     model.render([Seed(seed=seed) for seed in range(16)])

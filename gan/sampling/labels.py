@@ -27,6 +27,9 @@ class Words(Protocol):
     def ask(self, text: str) -> tuple[NDArray[np.float32], tuple[UnknownWord, ...]]:
         """What a prompt tells it [width], and the words of it that it has never heard."""
 
+    def unasked(self, seed: int) -> NDArray[np.float32]:
+        """What it is told for a picture of a number, for which nobody said a word [width]."""
+
 
 @dataclass(frozen=True)
 class Labels:
@@ -40,6 +43,9 @@ class Labels:
 
     def ask(self, text: str) -> tuple[NDArray[np.float32], tuple[UnknownWord, ...]]:
         return asked(text, self.names)
+
+    def unasked(self, seed: int) -> NDArray[np.float32]:
+        return np.zeros(len(self.names), np.float32)
 
 
 FEWEST = 8

@@ -81,26 +81,23 @@ class LatentSampler:
         count, words = self._drawing.code, self._drawing.words
         match recipe:
             case Seed(seed=seed, variety=variety):
-                return self._with(normal(seed, count) * np.float32(CALM + (WILD - CALM) * variety))
+                code = normal(seed, count) * np.float32(CALM + (WILD - CALM) * variety)
+                return _with(code, words.unasked(seed))
             case Prompt(text=text, seed=seed):
-                return self._with(normal(seed, count), words.ask(text)[0])
+                return _with(normal(seed, count), words.ask(text)[0])
             case Vary(of=of, seed=seed, amount=amount):
                 first = self.code_of(of)
-                return self._with(along_sphere(first[:count], normal(seed, count), amount), first[count:])
+                return _with(along_sphere(first[:count], normal(seed, count), amount), first[count:])
             case Blend(a=a, b=b, t=t):
                 first, second = self.code_of(a), self.code_of(b)
                 mixed = first[count:] * np.float32(1 - t) + second[count:] * np.float32(t)
-                return self._with(along_sphere(first[:count], second[:count], t), mixed)
+                return _with(along_sphere(first[:count], second[:count], t), mixed)
             case Truncate(of=of, psi=psi):
                 first = self.code_of(of)
-                return self._with(first[:count] * np.float32(psi), first[count:])
+                return _with(first[:count] * np.float32(psi), first[count:])
             case Point(blob=blob) if blob in self._points:
-                return self._with(self._points[blob])
+                return _with(self._points[blob], np.zeros(words.width, np.float32))
         raise WorkerError(ErrorCode.blob_missing, "What the recipe refers to is not here; send it first.")
-
-    def _with(self, code: Code, told: Code | None = None) -> Code:
-        given = np.zeros(self._drawing.words.width, np.float32) if told is None else told
-        return np.concatenate([code, given]).astype(np.float32)
 
     def _unknown(self, recipe: Recipe) -> tuple[UnknownWord, ...]:
         match recipe:
@@ -127,6 +124,10 @@ class LatentSampler:
             filled[: len(part)] = part
             drawn.append(self._drawing.draw(filled.to(self._device))[: len(part)].float().cpu())
         return torch.cat(drawn)
+
+
+def _with(code: Code, told: Code) -> Code:
+    return np.concatenate([code, told]).astype(np.float32)
 
 
 def normal(seed: int, count: int) -> Code:

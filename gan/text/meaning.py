@@ -87,6 +87,9 @@ class Meanings:
             raise WorkerError(ErrorCode.invalid, index.SILENT)
         return _meaning(" ".join(words)), tuple(self._unknown(words))
 
+    def unasked(self, seed: int) -> NDArray[np.float32]:
+        return np.zeros(WIDTH, np.float32)
+
     def _unknown(self, words: Sequence[str]) -> Iterator[UnknownWord]:
         heard = _roots(self.known)
         for word in words:

@@ -19,13 +19,13 @@ from gan.rundir import RunDir
 from tests.e2e.parts import Parts, online, parts_in
 from tests.e2e.person import Person, Shown, people
 
-pytestmark = [pytest.mark.soak, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(3600)]
 SAMPLERS = ("dense", "dcgan", "vae", "diffusion", "progressive")
 USED_BY = {"style": "style", "restorer": "restore", "pix2pix": "draw", "pix2pixhd": "draw", "cyclegan": "restyle"}
 """The commands that transformers are used by."""
 NAME, MINUTES = "Classroom", 10.0
 """Long enough that no machine is so quick as to end it before it is stopped."""
-PATIENCE_S = 300.0
+PATIENCE_S = 900.0
 """Trainers yield to all others, so on a busy machine each step takes long."""
 
 

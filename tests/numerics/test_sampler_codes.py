@@ -73,9 +73,11 @@ def test_a_diffusion_model_is_told_what_words_mean(tmp_path: Path, monkeypatch: 
     assert prompted.unknown[0].nearest[0] == "red", "what it has not heard is told with what is near"
     assert np.array_equal(prompted.pixels, again.pixels)
     assert plain.unknown == ()
-    told, nothing = (model.code_of(recipe)[-meaning.WIDTH :] for recipe in (asked, Seed(seed=4)))
-    assert np.linalg.norm(told) == pytest.approx(meaning.SCALE, rel=1e-3)
-    assert not nothing.any()
+    told, unasked = (model.code_of(recipe)[-meaning.WIDTH - 1 :] for recipe in (asked, Seed(seed=4)))
+    assert np.linalg.norm(told[:-1]) == pytest.approx(meaning.SCALE, rel=1e-3)
+    assert (told[-1], unasked[-1]) == (1, 0), "only what was asked is followed further than learned"
+    works = meaning.meanings_of(run.config().request.works).flatten(0, 1).numpy()
+    assert np.abs(works - unasked[:-1]).max(1).min() < 0.01, "a number is told what one of the works was"
     with pytest.raises(WorkerError, match="in a word or two"):
         model.render([Prompt(text="of the", seed=1)])
 

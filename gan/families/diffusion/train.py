@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -19,6 +21,8 @@ from gan.text.meaning import known_of, meanings_of
 from gan.training.loop import run_training
 from gan.training.samplers import SamplerRun, Works, begin
 
+MOST_HEARD = 512
+"""Works of which a model keeps what it was told: 0.4 MB."""
 SHOWN, SHOWN_STEPS = 9, 10
 """Of a sample grid: drawing is slow here, and a grid is due every few seconds."""
 
@@ -31,6 +35,7 @@ class DiffusionLearner(SamplerRun):
     ) -> None:
         self._config, self._random = config, random
         self._meanings = meanings_of(learned_of(run_config, config)).half() if config.known else torch.empty(0)
+        self._heard = some_of(self._meanings.flatten(0, 1) if config.known else works.labels)
         self._own = Nets(config, random, run_config.device)
         super().__init__(run, run_config, config, works, self._own)
 
@@ -52,10 +57,13 @@ class DiffusionLearner(SamplerRun):
         return self.of(which), told.to(self._own.device)
 
     def drawing(self) -> Drawing:
-        return drawing(self._own.average, self._config)
+        return drawing(self._own.average, self._config, self._heard)
+
+    def extras(self) -> Mapping[str, Tensor]:
+        return {"heard": self._heard} if self._heard.shape[1] else {}
 
     def sample(self) -> NDArray[np.uint8]:
-        quick = drawing(self._own.average, self._config, SHOWN_STEPS)
+        quick = drawing(self._own.average, self._config, self._heard, SHOWN_STEPS)
         model = LatentSampler(self._card(Figures()), quick, self._run_config.device)
         return np.stack([picture.pixels for picture in model.render([Seed(seed=seed) for seed in range(SHOWN)])])
 
@@ -69,6 +77,11 @@ def worded(run_config: RunConfig, config: Config) -> Config:
     """By what words mean, where there are words and the text encoder is installed; else by shared tags."""
     known = config.known or (known_of(run_config.request.works) if config.words and meaning.available() else ())
     return config.model_copy(update={"known": known, "labels": ()}) if known else config
+
+
+def some_of(told: Tensor) -> Tensor:
+    """A few of them [M, L], evenly spread, so that what is common stays so."""
+    return told[torch.linspace(0, len(told) - 1, min(len(told), MOST_HEARD)).round().long()]
 
 
 def learned_of(run_config: RunConfig, config: Config) -> list[Work]:
