@@ -5,7 +5,8 @@ other GANs); both take `--sets` and `--minutes`; `prompts` (what words find and 
 `--outputs`, `--unmarked`); `uploads` (hostile files; `--corpus`, `--mutations`); `gate` (false alarms of the operator's
 gate; `--pictures DIR`, `--every`, `--outputs`); `families` (the other samplers; `--full --digits DIR --only NAME …`);
 `pairs` (pix2pix, pix2pixHD and CycleGAN; `--pictures DIR`; alone as `python -m benchmarks.pairs` with `--quick` and
-`--share`).
+`--share`); `transformers` (style and restorer; alone as `python -m benchmarks.transformers` in the same way); `told`
+(what a diffusion model makes of titles; `--works RUN_DIR`).
 
 How much the house bears is measured only by name, and ends with 1 when a promise did not hold (docs/reliability.md):
 `kills [--requests N] [--kills M] [--database postgres]`, `load [--rate R] [--seconds S]`, `faults [--requests N]`,
@@ -39,7 +40,9 @@ from benchmarks import (
     soak,
     step,
     studio,
+    told,
     train,
+    transformers,
     uploads,
 )
 
@@ -48,6 +51,8 @@ BY_NAME = (
     "quality",
     "families",
     "pairs",
+    "transformers",
+    "told",
     "peers",
     "prompts",
     "selfsupervised",
@@ -81,6 +86,10 @@ async def measure(options: argparse.Namespace) -> bool:
         await asyncio.to_thread(families.run, console, options)
     if "pairs" in which:
         holds &= await asyncio.to_thread(pairs.run, console, pairs.FAMILIES, options.pictures)
+    if "transformers" in which:
+        holds &= await asyncio.to_thread(transformers.run, console, transformers.FAMILIES, None, 1.0)
+    if "told" in which:
+        await asyncio.to_thread(told.run, console, options)
     if "peers" in which:
         await asyncio.to_thread(peers.run, console, options)
     if "prompts" in which:
@@ -126,6 +135,7 @@ def main() -> None:
     quality.add_arguments(parser)
     peers.add_arguments(parser)
     families.add_arguments(parser)
+    told.add_arguments(parser)
     sys.exit(not asyncio.run(_until_told(parser.parse_args())))
 
 

@@ -46,10 +46,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--told-sheet", type=Path, help="told: where to put a sheet of what was drawn")
 
 
-def run(console: Console, source: Path, seconds: float, sheet: Path | None = None) -> None:
-    """Learn, draw, look; a table at the end."""
+def run(console: Console, options: argparse.Namespace) -> None:
+    """Learn, draw, look; a table at the end. Raises `SystemExit` without a folder to learn from."""
+    if options.works is None:
+        raise SystemExit("told needs --works RUN_DIR, a run folder of titled works; see gan/bases/README.md")
     torch.set_num_threads(1)
-    there = RunDir(source)
+    there, sheet = RunDir(options.works), options.told_sheet
     works = list(enumerate(there.config().request.works))
     emoji = [(n, work) for n, work in works if work.artist.startswith(MAKERS) and not NUMBERED.match(work.title)]
     titles = sorted({_said(work) for _, work in emoji} - {""})
@@ -57,7 +59,7 @@ def run(console: Console, source: Path, seconds: float, sheet: Path | None = Non
     kept = set(order[::KEPT_OUT])
     learned = [(n, work) for n, work in emoji if _said(work) not in kept and _said(work)]
     with tempfile.TemporaryDirectory() as home:
-        model, seen = _taught(RunDir(Path(home) / "told"), there, learned, seconds)
+        model, seen = _taught(RunDir(Path(home) / "told"), there, learned, options.told_seconds)
         table = Table("titles", "prompts", "own words", "shuffled", "above others", "first", "among five")
         known = [title for title in order if title not in kept][:TITLES]
         for name, asked in (("learned", known), ("never heard", sorted(kept)[:TITLES])):

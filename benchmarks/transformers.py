@@ -117,9 +117,9 @@ def style(folder: Path | None, share: float) -> Iterator[Line]:
     nearer, moved, strange, seconds, same = [], [], [], [], True
     options = TransformOptions(side=PASS_SIDE)
     for picture, artwork in zip(pictures, artworks, strict=True):
-        began = time.perf_counter()
+        began = time.process_time()
         drawn = model.transform([Transforming(picture, artwork, options)])[0].pixels
-        seconds.append(time.perf_counter() - began)
+        seconds.append(time.process_time() - began)
         same &= np.array_equal(drawn, model.transform([Transforming(picture, artwork, options)])[0].pixels)
         with torch.inference_mode():
             seen, wanted, got = (
@@ -131,8 +131,8 @@ def style(folder: Path | None, share: float) -> Iterator[Line]:
     way, kept, far = float(np.median(nearer)), float(np.mean(moved)), float(np.mean(strange))
     yield "style loss less by, median", way, "at least 0.9", way >= 0.9
     yield "content loss", kept, f"below the artwork's {far:.2f}", kept < far
-    quick = min(seconds)  # the others tell of the machine's other work
-    yield f"seconds a pass at {PASS_SIDE} px, the quickest", quick, f"at most {PASS_S}", quick <= PASS_S
+    quick = float(np.median(seconds))  # of all threads together, so whatever else the machine does
+    yield f"processor seconds a pass at {PASS_SIDE} px, median", quick, f"at most {PASS_S}", quick <= PASS_S
     yield "same input, same bytes", float(same), "1", same
 
 
