@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -58,6 +59,11 @@ class Shown:
         return [one["filename"] for one in self.body["attachments"]]
 
     @property
+    def outputs(self) -> list[int]:
+        """The outputs that its files are of; others, such as a sheet, are left out."""
+        return [int(found[1]) for name in self.files if (found := re.fullmatch(r"artel-(\d+)\.png", name))]
+
+    @property
     def controls(self) -> dict[str, Json]:
         """Buttons and menus by what is written on them."""
         told = {}
@@ -96,6 +102,10 @@ class Person:
     async def command(self, name: str, files: dict[str, bytes] | None = None, /, **values: Any) -> str:
         """Type `/name sub` with its options; returns the interaction's id. A file is named by its place in `files`."""
         return str((await self._send("/_/commands", self._typed(name, values), files))["interaction_id"])
+
+    async def grid(self, **options: Any) -> Shown:
+        """The answer to `/generate`."""
+        return await self.answer(await self.command("generate", **options))
 
     async def apps(self, message: Shown, name: str) -> str:
         """Choose from the Apps menu of a message; returns the interaction's id."""

@@ -22,7 +22,7 @@ async def test_a_picture_in_the_style_of_an_artwork(chat: Chat) -> None:
     assert (ask.family, ask.strength, names) == ("style", 0.6, ("me.png", "art.png"))
     assert panel.files[1:] == ["before.png", "artwork.png"], "of three the first is shown largest"
     assert "🔁 Another" not in panel.controls, "nothing else would come of the same two"
-    output = int(panel.files[0].removeprefix("artel-").removesuffix(".png"))
+    output = panel.outputs[0]
     await juno.press(panel, "🔅 Weaker")
     await juno.find(lambda shown: shown.id == panel.id and shown.files != panel.files)
     assert chat.studio.asks()[-1] == Play(output_id=output, move="weaker")
