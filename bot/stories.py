@@ -220,6 +220,8 @@ class TransformPicture(Plain):
     strength: float = 1.0
     seed: int = 0
     back: bool = False
+    prompt: str = ""
+    """What the picture shall show, in the member's words."""
     best: bool = False
     """In the slow, best form of the family, where it has one."""
 

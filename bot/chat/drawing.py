@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from bot.chat import drawing_texts as texts
 from bot.chat.desk import Desk, desk_of
-from bot.chat.generate import CHOICES
+from bot.chat.generate import CHOICES, Prompt
 from bot.chat.origins import Interaction
 from bot.stories import Source, TransformPicture, Upload
 
@@ -83,6 +83,7 @@ class DrawingCog(commands.Cog):
         model=texts.RESTYLE_MODEL,
         strength=texts.RESTYLE_STRENGTH,
         back=texts.RESTYLE_BACK,
+        prompt=texts.RESTYLE_PROMPT,
     )
     @app_commands.autocomplete(model=style_models)
     async def restyle(
@@ -92,9 +93,12 @@ class DrawingCog(commands.Cog):
         model: str | None = None,
         strength: Percent | None = None,
         back: bool = False,
+        prompt: Prompt | None = None,
     ) -> None:
         source = Source(upload=upload_of(picture) if picture else avatar_of(interaction.user))
         family = self._family_of(interaction, model, STYLE_FAMILIES)
         share = (strength or USUAL_STRENGTH[family]) / 100
-        ask = TransformPicture(family=family, picture=source, model=model, strength=share, back=back)
+        ask = TransformPicture(
+            family=family, picture=source, model=model, strength=share, back=back, prompt=prompt or ""
+        )
         await self.desk.ask(interaction, ask)

@@ -11,4 +11,5 @@ RESTYLE_COMMAND = "Bring your avatar or a picture into this server's style, or b
 RESTYLE_PICTURE = "The picture; your own avatar if you leave it out"
 RESTYLE_MODEL = "Whose style; this server's own model for that if you leave it out"
 RESTYLE_STRENGTH = "How much of the style, in percent; the more, the less of your picture is left"
+RESTYLE_PROMPT = "What the picture shall show, in your words, by a model that understands them"
 RESTYLE_BACK = "The other way: from the style to an ordinary picture"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from bot.errors import Refused
 from bot.language import said
@@ -63,10 +64,11 @@ async def plan_of(telling: Telling, ask: MakeAsk) -> Plan:
             return await _bred(telling, ask)
 
 
-def prompt_for(telling: Telling, model_id: str, typed: str) -> str:
-    """The prompt as it goes on record: one line. Raises `Refused` for a model that knows no words."""
+def prompt_for(telling: Telling, model_id: str, typed: str, ability: Literal["prompt", "text"] = "prompt") -> str:
+    """The prompt as it goes on record: one line. Raises `Refused` for a model that knows no words; `text` are those to
+    change a picture by."""
     prompt = " ".join(typed.split())[:MOST_PROMPT]
-    if prompt and "prompt" not in telling.parts.library.abilities(model_id):
+    if prompt and ability not in telling.parts.library.abilities(model_id):
         words = "“{name}” cannot be asked in words. Leave the prompt out, or choose another model."
         raise Refused(said(words, name=telling.parts.library.title(model_id)))
     return prompt

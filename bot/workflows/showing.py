@@ -103,7 +103,8 @@ def about(plan: Plan) -> tuple[str, ...]:
         share = percent(first.options.strength)
         strength = said("strength {share}, painted slowly" if first.painted else "strength {share}", share=share)
     nearer = said("{share} of the way to the upload", share=percent(again.nearer)) if isinstance(again, Sought) else ""
-    asked = f"“{first.text}”" if isinstance(first, Prompt) else ""
+    text = first.text if isinstance(first, Prompt) else first.options.text if isinstance(first, Transform) else ""
+    asked = f"“{text}”" if text else ""
     return (asked, seeds_line(seed_of(recipe) for recipe in plan.recipes), variety, moved, strength, nearer)
 
 

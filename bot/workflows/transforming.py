@@ -14,7 +14,7 @@ from bot.safety.intake import Rejected
 from bot.stories import NoticeView, PicturesView, Posted, Source, TransformPicture
 from bot.workflows.gating import let_in
 from bot.workflows.making import deliver, render
-from bot.workflows.planning import picture_here
+from bot.workflows.planning import picture_here, prompt_for
 from bot.workflows.recipes import LARGE_SIZE, Plan, Transformed, read_recipe
 from bot.workflows.tasks import TaskEnd, Watched, progress_view
 from bot.workflows.telling import Telling, patiently
@@ -87,9 +87,10 @@ async def _plan(telling: Telling, ask: TransformPicture) -> Plan:
     if ask.back and "back" not in library.abilities(model.id):
         words = "“{name}” leads one way only. Leave `back` out, or choose another model."
         raise Refused(said(words, name=model.title))
+    text = prompt_for(telling, model.id, ask.prompt, "text")
     picture = await taken_in(telling, ask.picture)
     second = await taken_in(telling, ask.second) if ask.second else None
-    options = TransformOptions(strength=ask.strength, seed=ask.seed, back=ask.back)
+    options = TransformOptions(strength=ask.strength, seed=ask.seed, back=ask.back, text=text)
     parents = [source.output_id for source in (ask.picture, ask.second) if source and source.output_id is not None]
     return Plan(
         model_id=model.id,

@@ -163,7 +163,7 @@ class FamilyInfo(Wire):
     `unpaired` and `content+style`: two sets, told apart by `Work.part`."""
     takes: Literal[0, 1, 2] = 0
     """How many pictures a transform of it takes."""
-    heeds: tuple[Literal["strength", "seed", "back"], ...] = ()
+    heeds: tuple[Literal["strength", "seed", "back", "text"], ...] = ()
     """The `TransformOptions` that make a difference."""
     paints: bool = False
     """Its transforms have a slow, best form: `Paint`."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from gan.contract.common import MAX_TRANSFORM_SIDE, SeedNumber, Sha256, Unit, Wire
 
@@ -103,6 +103,14 @@ class TransformOptions(Wire):
     side: Annotated[int, Field(ge=32, le=MAX_TRANSFORM_SIDE)] | None = None
     """Longer side in pixels at which it works, so that the picture does not depend on the size asked of the render;
     none means the model's own."""
+    text: Annotated[str, Field(max_length=300)] = ""
+    """What the picture shall show, in words."""
+
+    @model_serializer(mode="wrap")
+    def _as_ever(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without words as it was before there were any: the mark in a picture depends on its recipe's JSON."""
+        told: dict[str, Any] = handler(self)
+        return told if self.text else {name: value for name, value in told.items() if name != "text"}
 
 
 class Transform(Wire):
@@ -142,6 +150,8 @@ def prompts_in(recipe: Recipe) -> list[str]:
     match recipe:
         case Prompt(text=text):
             return [text]
+        case Transform(options=options):
+            return [options.text] if options.text else []
         case Vary(of=of) | Edit(of=of) | Truncate(of=of):
             return prompts_in(of)
         case Blend(a=a, b=b) | Mix(a=a, b=b):

@@ -21,11 +21,11 @@ async def test_a_sketch_is_drawn(chat: Chat) -> None:
 
 async def test_ones_own_avatar_is_restyled_where_no_picture_is_sent(chat: Chat) -> None:
     juno = await chat.member()
-    await juno.answer(await juno.command("restyle", strength=40, back=True))
+    await juno.answer(await juno.command("restyle", strength=40, back=True, prompt="a fox"))
     ask = chat.studio.asks()[-1]
     assert isinstance(ask, TransformPicture)
     assert ask.picture.upload is not None
-    assert (ask.family, ask.strength, ask.back) == ("cyclegan", 0.4, True)
+    assert (ask.family, ask.strength, ask.back, ask.prompt) == ("cyclegan", 0.4, True, "a fox")
     assert str(juno.id) in ask.picture.upload.url or "avatars" in ask.picture.upload.url
     await juno.answer(await juno.command("restyle", {"me.png": PNG}, picture=0))
     restyled = chat.studio.asks()[-1]

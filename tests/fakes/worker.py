@@ -107,7 +107,7 @@ TRANSFORMERS = (
         kind="sampler",
         recipes=("seed", "vary", "blend", "transform"),
         takes=1,
-        heeds=("strength", "seed"),
+        heeds=("strength", "seed", "text"),
     ),
 )
 SLIDERS = (

@@ -78,14 +78,21 @@ async def test_what_a_sampler_drew_and_what_it_redrew_are_changed_in_their_own_w
     await studio.parts.library.refresh()
     drawn = await studio.messenger.pictures(await studio.ask(Generate(count=1, model=REDRAWER.card.id)))
     assert set(drawn.abilities) == {"seed", "vary", "blend"}
-    redrawn = await made(studio, TransformPicture(family="diffusion", picture=upload(studio, 3), strength=0.6))
-    assert set(redrawn.abilities) == {"transform", "strength", "seed"}
+    ask = TransformPicture(family="diffusion", picture=upload(studio, 3), strength=0.6, prompt="a blue  fox")
+    redrawn = await made(studio, ask)
+    assert set(redrawn.abilities) == {"transform", "strength", "seed", "text"}
+    assert "“a blue fox”" in redrawn.details
     assert redrawn.headline.startswith("Restyled")
     other = await made(studio, Play(output_id=redrawn.pictures[0].output_id, move="again"))
     assert other.pictures[0].data != redrawn.pictures[0].data
-    assert set(other.abilities) == {"transform", "strength", "seed"}
+    assert other.abilities == redrawn.abilities
+    assert "“a blue fox”" in other.details
     back = TransformPicture(family="diffusion", picture=upload(studio, 3), strength=0.6, back=True)
     assert "one way only" in (await studio.messenger.notice(await studio.ask(back))).text
+    studio.worker.transformers = (RESTORER,)
+    await studio.parts.library.refresh()
+    deaf = TransformPicture(family="restorer", picture=upload(studio, 3), prompt="a fox")
+    assert "cannot be asked in words" in (await studio.messenger.notice(await studio.ask(deaf))).text
 
 
 async def test_the_slow_form_shows_how_it_goes_and_can_be_rebuilt(studio: House) -> None:

@@ -78,6 +78,10 @@ def test_a_diffusion_model_is_told_what_words_mean(tmp_path: Path, monkeypatch: 
     assert (told[-1], unasked[-1]) == (1, 0), "only what was asked is followed further than learned"
     works = meaning.meanings_of(run.config().request.works).flatten(0, 1).numpy()
     assert np.abs(works - unasked[:-1]).max(1).min() < 0.01, "a number is told what one of the works was"
+    options = [TransformOptions(strength=0.9, text=text) for text in ("", "a red dragon", "a red dragon")]
+    redrawn = model.transform([Transforming(np.asarray(disc(3)), None, one) for one in options])  # type: ignore[attr-defined]
+    assert [[word.word for word in one.unknown] for one in redrawn] == [[], ["dragon"], ["dragon"]]
+    assert np.array_equal(redrawn[1].pixels, redrawn[2].pixels)
     with pytest.raises(WorkerError, match="in a word or two"):
         model.render([Prompt(text="of the", seed=1)])
 

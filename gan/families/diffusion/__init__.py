@@ -18,7 +18,7 @@ class Diffusion:
         kind="sampler",
         recipes=("seed", "vary", "blend", "prompt", "transform"),
         takes=1,
-        heeds=("strength", "seed"),
+        heeds=("strength", "seed", "text"),
         summary="Slow to learn, never collapses, follows words, redraws pictures. Give it an hour, or a GPU.",
     )
 

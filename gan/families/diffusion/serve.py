@@ -37,7 +37,7 @@ class Denoiser:
 
     def __init__(self, network: UNet, config: Config, steps: int = 0) -> None:
         self._network, self._config, self._steps = network, config, steps or config.steps
-        self._table, self._told = kept(config.schedule), words_of(config).width
+        self._table = kept(config.schedule)
 
     def __call__(self, code: Tensor) -> Tensor:
         """[B, C · S · S + L + 1] → [B, C, S, S]; the last number is how much of the guidance is used."""
@@ -45,12 +45,11 @@ class Denoiser:
         noise, told, asked = code[:, :pixels], code[:, pixels:-1], code[:, -1]
         return self.begin(noise.view(-1, config.channels, config.size, config.size), told, asked)
 
-    def over(self, picture: Tensor, noise: Tensor, strength: float) -> Tensor:
+    def over(self, picture: Tensor, noise: Tensor, told: Tensor, strength: float) -> Tensor:
         """SDEdit (Meng et al. 2022): noise laid over pictures [B, C, S, S] and taken away again, the picture drawn anew
-        as far as the noise hides it. `strength` is the share of the way to noise alone."""
+        as far as the noise hides it. `told` [B, L + 1]; `strength` is the share of the way to noise alone."""
         level = self._table[max(0, round(strength * NOISE_STEPS) - 1)].expand(len(picture)).to(picture.device)
-        nothing = torch.zeros(len(picture), self._told, device=picture.device)
-        return self.begin(noised(picture, noise, level), nothing, nothing.new_zeros(len(picture)), strength)
+        return self.begin(noised(picture, noise, level), told[:, :-1], told[:, -1], strength)
 
     def begin(self, x_t: Tensor, told: Tensor, asked: Tensor, start: float = 1.0) -> Tensor:
         """From a picture that is noise by the share `start`."""
@@ -108,6 +107,7 @@ class DiffusionModel(LatentSampler):
         recipes = (*RECIPES, "prompt") if words_of(config).width else RECIPES
         super().__init__(card, drawing(network, config, heard), device, recipes)
         self._denoiser, self._config, self._on = Denoiser(network, config), config, torch.device(device)
+        self._words = Told(words_of(config), np.empty((0, 0), np.float32))
 
     def transform(self, asked: Sequence[Transforming]) -> list[Rendered]:
         """`gan.spec.TransformerModel.transform`, one by one, so that none depends on its neighbours."""
@@ -123,11 +123,13 @@ class DiffusionModel(LatentSampler):
         pixels = torch.from_numpy(premultiplied(np.asarray(fitted(picture, config.size, around))))
         given = channels_of(pixels.permute(2, 0, 1)[None], config.channels).to(self._on)
         noise = torch.from_numpy(normal(one.options.seed, given.numel())).view(given.shape).to(self._on)
-        drawn = self._denoiser.over(given, noise, one.options.strength).float().cpu()
+        told, unknown = self._words.ask(one.options.text) if one.options.text else (self._words.unasked(0), ())
+        asked = torch.from_numpy(told)[None].to(self._on)
+        drawn = self._denoiser.over(given, noise, asked, one.options.strength).float().cpu()
         shown = framed(straight(premultiplied_of(drawn)), frame)[0]
         if not self.card.alpha:
             shown[..., 3] = 255
-        return Rendered(shown)
+        return Rendered(shown, unknown=unknown)
 
 
 def _on_white(picture: Image.Image) -> Image.Image:
