@@ -221,7 +221,6 @@ class TransformPicture(Plain):
     seed: int = 0
     back: bool = False
     prompt: str = ""
-    """What the picture shall show, in the member's words."""
     best: bool = False
     """In the slow, best form of the family, where it has one."""
 
