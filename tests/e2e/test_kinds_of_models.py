@@ -23,6 +23,8 @@ pytestmark = [pytest.mark.soak, pytest.mark.timeout(3600)]
 SAMPLERS = ("dense", "dcgan", "vae", "diffusion", "progressive")
 USED_BY = {"style": "style", "restorer": "restore", "pix2pix": "draw", "pix2pixhd": "draw", "cyclegan": "restyle"}
 """The commands that transformers are used by."""
+REDRAWERS = ("diffusion",)
+"""Samplers that change pictures too."""
 NAME, MINUTES = "Classroom", 10.0
 """Long enough that no machine is so quick as to end it before it is stopped."""
 PATIENCE_S = 900.0
@@ -67,10 +69,14 @@ async def test_learned_killed_gone_on_with_and_used(tmp_path: Path, family: str)
 
         await steer(moderator, living.id, "stop")
         over = await moderator.becomes(living.id, lambda shown: offers(shown, "default", "film"), PATIENCE_S)
-        drawn = await use(moderator, over, family)
-        assert NAME in drawn.text
-        for address in drawn.pictures:
-            Image.open(io.BytesIO(await moderator.download(address))).verify()
+        answers = [await use(moderator, over, family)]
+        if family in REDRAWERS:
+            asked = await moderator.type("restyle", model=NAME, picture=picture("tomato"), prompt="a red critter")
+            answers.append(await moderator.answer(asked, NAME, PATIENCE_S))
+            assert len(answers[-1].pictures) == 2, "before and after"
+        for drawn in answers:
+            for address in drawn.pictures:
+                Image.open(io.BytesIO(await moderator.download(address))).verify()
         for log in ("bot", "worker"):
             assert "Traceback" not in parts.log(log).read_text()
 
