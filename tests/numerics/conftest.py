@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -24,6 +24,15 @@ def draw_shape(number: int, side: int = 32) -> Image.Image:
     shape = ImageDraw.Draw(picture)
     (shape.ellipse if number % 2 else shape.rectangle)((left, top, left + 18, top + 18), fill=colour)
     return picture
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_are_judged() -> Iterator[None]:
+    """The judge looks at some works of a run and not at hundreds, which would be most of a small run's time."""
+    with pytest.MonkeyPatch.context() as patched:
+        for name in ("JUDGED_SAMPLES", "JUDGED_BASE_SAMPLES"):
+            patched.setattr(f"gan.families.anchored.train.{name}", 16)
+        yield
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from gan.families.anchored.serve import AnchoredModel
 from gan.families.anchored.state import Nets
 from gan.families.anchored.step import heritage_loss, train_step
 from gan.rundir import RunDir
+from gan.training.checkpoint import load_resume
 from tests.numerics.conftest import SMALL, run_maker
 
 MakeRun = Callable[..., RunDir]
@@ -35,6 +36,14 @@ def train_in_child(run: RunDir) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [sys.executable, "-m", "gan", "train", str(run.path)], stdout=log, stderr=log, env=environment
         )
+
+
+def wait(child: subprocess.Popen[bytes], check: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 100
+    while not check():
+        assert child.poll() is None, "the trainer ended by itself; its log has the reason"
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +63,7 @@ def test_it_learns_to_rebuild_and_the_adversary_is_heard(make_run: MakeRun) -> N
     nets.study(pictures)
     random = torch.Generator().manual_seed(0)
     first = [float(train_step(nets, config, pictures, 0.0, random)["rebuild"].detach()) for _ in range(5)]
-    for _ in range(120):
+    for _ in range(60):
         last = train_step(nets, config, pictures, 0.1, random)
     assert float(last["rebuild"]) < 0.7 * np.mean(first)
     losses = train_step(nets, config, pictures, 0.9, random)
@@ -112,21 +121,19 @@ def test_credits_name_the_works(trained: RunDir) -> None:
 
 
 def test_killed_and_resumed_equals_unbroken(make_run: MakeRun) -> None:
-    unbroken, killed = (make_run(name, pictures=640) for name in ("unbroken", "killed"))
-    assert train_in_child(unbroken).wait(100) == 0
+    unbroken, killed = (make_run(name, pictures=320) for name in ("unbroken", "killed"))
+    get("anchored").train(unbroken)
     child = train_in_child(killed)
-    deadline = time.monotonic() + 60
-    killed.set_control("run")
-    while not any(event.kind is EventKind.progress for event in killed.events()) and time.monotonic() < deadline:
-        time.sleep(0.05)
+    wait(child, lambda: any(event.kind is EventKind.sample for event in killed.events()))
     killed.set_control("pause")  # a pause saves, so the kill falls after a checkpoint in the middle
-    while not killed.resume.exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
+    wait(child, killed.resume.exists)
     child.send_signal(signal.SIGKILL)
     child.wait(20)
-    assert not killed.model.exists(), "the run ended before it could be killed"
+    saved = load_resume(killed)
+    assert saved is not None
+    assert 0 < saved.pictures < 320, "the kill falls into the middle"
     killed.set_control("run")
-    assert train_in_child(killed).wait(100) == 0
+    get("anchored").train(killed)
     first, second = read_model(unbroken.model).tensors, read_model(killed.model).tensors
     assert first.keys() == second.keys()
     for name, value in first.items():
@@ -188,7 +195,7 @@ def test_a_large_set_is_learned_through_an_encoder_and_keeps_its_best_drawn(make
 
 def test_a_start_from_a_base_with_an_encoder_draws_the_newcomers_own_pictures(make_run: MakeRun) -> None:
     """The encoder alone must already tell works apart: what it gives a work is nearer to that work than to others."""
-    base = make_run("broad", count=48, pictures=4000, encoder=64, rebuild_share=1.0)
+    base = make_run("broad", count=24, pictures=1000, encoder=64, rebuild_share=1.0)
     get("anchored").train(base)
     tuned = make_run("tuned", count=12, first=100)
     pictures = load_pictures(tuned.pictures, 32)
@@ -247,7 +254,7 @@ def test_losses_of_the_first_steps_are_what_they_were(make_run: MakeRun) -> None
 
 
 def test_the_guard_turns_down_an_adversary_that_destroys(make_run: MakeRun) -> None:
-    run = make_run(count=40, pictures=640, rebuild_share=0.5, adversary=3000.0, lr_adversarial=0.01, silhouette=0.0)
+    run = make_run(count=40, pictures=320, rebuild_share=0.5, adversary=3000.0, lr_adversarial=0.01, silhouette=0.0)
     get("anchored").train(run)
     notes = [event.text for event in run.events() if event.kind is EventKind.note and "earlier state" in event.text]
     assert notes
@@ -258,7 +265,7 @@ def test_the_guard_turns_down_an_adversary_that_destroys(make_run: MakeRun) -> N
 
 
 def test_the_guard_lets_a_sound_run_be(make_run: MakeRun) -> None:
-    run = make_run(count=40, pictures=640, rebuild_share=0.5)
+    run = make_run(count=40, pictures=320, rebuild_share=0.5)
     get("anchored").train(run)
     assert not [event for event in run.events() if "earlier state" in (event.text or "")]
 

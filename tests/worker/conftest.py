@@ -27,6 +27,8 @@ from gan.settings import WorkerSettings
 from tests.worker.tiny import FAMILIES, write_model
 
 TOKEN = "a-token-of-the-tests"
+START_S = 60.0
+"""A sampler starts in three seconds on a free core; the tests may share it with much else."""
 HERE = Path(__file__).parent
 TINY = HERE / "tiny.py"
 DEAF_SAMPLER = (sys.executable, "-c", "import time; time.sleep(600)")
@@ -90,7 +92,7 @@ class Worker:
         async def check() -> bool:
             return self.engine.status().state in (HealthState.ready, HealthState.busy)
 
-        await self.until(check)
+        await self.until(check, START_S)
 
 
 def png(n: int, size: tuple[int, int] = (16, 16), mode: str = "RGB") -> bytes:
