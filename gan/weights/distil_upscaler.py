@@ -134,7 +134,7 @@ def main() -> None:
     trained = train(student, small, large, asked.minutes)
     print(f"held out: {psnr(trained, small[:HELD_OUT], large[:HELD_OUT]):.2f} dB")
     state = {name: value.half().contiguous() for name, value in trained.state_dict().items()}
-    save_file(state, asked.target, metadata={"source": f"distilled from {NOTE}"})
+    save_file(state, asked.target, metadata={"source": f"distilled from {NOTE}", "added": trained.added})
     assert read_net(asked.target).depth == asked.depth
 
 
