@@ -10,7 +10,7 @@ gate; `--pictures DIR`, `--every`, `--outputs`); `families` (the other samplers;
 
 How much the house bears is measured only by name, and ends with 1 when a promise did not hold (docs/reliability.md):
 `kills [--requests N] [--kills M] [--database postgres]`, `load [--rate R] [--seconds S]`, `faults [--requests N]`,
-`soak [--soak-minutes M]`.
+`soak [--soak-minutes M]`, `players [--players-seconds S]`.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from benchmarks import (
     load,
     pairs,
     peers,
+    players,
     prompts,
     provenance,
     quality,
@@ -63,6 +64,7 @@ BY_NAME = (
     "load",
     "faults",
     "soak",
+    "players",
 )
 
 
@@ -71,7 +73,7 @@ async def measure(options: argparse.Namespace) -> bool:
     console = Console(width=120)
     which, holds = options.which or USUAL, True
     if "chat" in which:
-        await chat.run(console, options.presses)
+        await chat.run(console, options.presses, training=options.training)
     if "train" in which:
         await train.run(console, options.minutes)
     if "studio" in which:
@@ -110,6 +112,8 @@ async def measure(options: argparse.Namespace) -> bool:
         holds &= await faults.run(console, options.requests)
     if "soak" in which:
         holds &= await soak.run(console, options.soak_minutes)
+    if "players" in which:
+        holds &= await players.run(console, options.players_seconds)
     return holds
 
 
@@ -117,6 +121,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("which", nargs="*", choices=[*USUAL, *BY_NAME], default=[])
     parser.add_argument("--presses", type=int, default=50)
+    parser.add_argument("--training", action="store_true", help="for chat: while a model learns")
     parser.add_argument("--minutes", type=float, default=2.5)
     parser.add_argument("--pictures", type=Path, help="folder of the base's training pictures, for finds")
     parser.add_argument("--every", type=int, default=40, help="of the folder's pictures, for gate")
@@ -131,6 +136,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=50.0)
     parser.add_argument("--seconds", type=float, default=300.0)
     parser.add_argument("--soak-minutes", type=float, default=60.0)
+    parser.add_argument("--players-seconds", type=float, default=120.0)
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
     quality.add_arguments(parser)
     peers.add_arguments(parser)

@@ -16,20 +16,34 @@ from tests.e2e.house import House
 from tests.e2e.visitor import Timing, Visitor, visitor
 
 
-async def run(console: Console, presses: int = 50) -> None:
-    """Start the product on a new folder and measure `presses` rerolls."""
+async def run(console: Console, presses: int = 50, *, training: bool = False) -> None:
+    """Start the product on a new folder and measure `presses` rerolls and moves, while a model learns if asked."""
     with tempfile.TemporaryDirectory() as folder:
         house = await House.start(Path(folder) / "data")
         console.print(f"{describe()}\nproduct ready after {house.ready_seconds:.1f} s")
         try:
             async with visitor(house.url) as member:
+                if training:
+                    await start_training(member)
                 timings = await press_reroll(member, presses)
                 moves = await press_in_panel(member, presses)
-            print_table(console, "reroll of four pictures, click to painted", timings, stages(house.data, "reroll"))
+            print_table(
+                console, "reroll of four pictures, 256 px, click to painted", timings, stages(house.data, "reroll")
+            )
             print_table(console, "another picture in the panel, 512 px", moves, stages(house.data, "play"))
         finally:
             await house.stop()
-        await second_start(console, house.data)
+        if not training:
+            await second_start(console, house.data)
+
+
+async def start_training(member: Visitor) -> None:
+    """A training of the demo server's emoji that outlasts the presses."""
+    await member.command("train emoji", name="Meanwhile", minutes="30")
+    await member.wait_for_text(member.newest(), "Before it learns")
+    living = member.message(await member.id_of(member.newest()))
+    await member.press(living, "begin")
+    await living.locator('[data-testid="picture"] img').first.wait_for(timeout=120_000)
 
 
 async def press_reroll(member: Visitor, presses: int) -> list[Timing]:
