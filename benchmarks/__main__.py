@@ -46,6 +46,7 @@ from benchmarks import (
     transformers,
     uploads,
 )
+from benchmarks.arguments import add_names
 
 USUAL = ("chat", "train", "studio", "step", "sampling")
 BY_NAME = (
@@ -119,7 +120,7 @@ async def measure(options: argparse.Namespace) -> bool:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("which", nargs="*", choices=[*USUAL, *BY_NAME], default=[])
+    add_names(parser, [*USUAL, *BY_NAME])
     parser.add_argument("--presses", type=int, default=50)
     parser.add_argument("--training", action="store_true", help="for chat: while a model learns")
     parser.add_argument("--minutes", type=float, default=2.5)

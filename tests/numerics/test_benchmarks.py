@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
+from benchmarks.arguments import add_names
 from benchmarks.peer_child import _filter2d, _fitting
 from benchmarks.peers import Outcome, _grid, _table, _white
 from benchmarks.sets import SIDE, pictures_of, run_folder
@@ -76,3 +78,12 @@ def test_pictures_with_clear_parts_are_compared_on_white() -> None:
     white = _white(clear)
     assert white[0, 0, 0].tolist() == [10, 20, 30]
     assert white[0, 1, 1].tolist() == [255, 255, 255]
+
+
+def test_no_name_at_all_is_what_is_usual() -> None:
+    parser = argparse.ArgumentParser()
+    add_names(parser, ["chat", "train"])
+    assert parser.parse_args([]).which == []
+    assert parser.parse_args(["train", "chat"]).which == ["train", "chat"]
+    with pytest.raises(SystemExit):
+        parser.parse_args(["trian"])
