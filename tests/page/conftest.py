@@ -1,4 +1,4 @@
-"""One browser and one fake server for all tests of the page; each test gets a fresh chat and a fresh tab."""
+"""One browser and one fake server for all tests of the page; each test gets a fresh chat, and the page loaded anew."""
 
 from __future__ import annotations
 
@@ -45,15 +45,17 @@ async def context(browser: Browser) -> BrowserContext:
     return await browser.new_context(viewport={"width": 1280, "height": 800}, bypass_csp=True)
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def opened(context: BrowserContext, server: FakeChat) -> Tabs:
+    return Tabs(context, server)
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def tabs(context: BrowserContext, chat: FakeChat) -> AsyncIterator[Tabs]:
-    tabs = Tabs(context, chat, [], [])
-    yield tabs
-    for page in tabs.opened:
-        await page.close()
-    assert not tabs.errors
+async def tabs(opened: Tabs, chat: FakeChat) -> AsyncIterator[Tabs]:
+    yield opened
+    await opened.end_test()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def page(tabs: Tabs) -> Page:
-    return await tabs.open()
+    return await tabs.load_first()
