@@ -51,9 +51,9 @@ SURE = 12.5
 """What a mark must reach in our own trial, so that it is read with something to spare."""
 PLENTY = 15.0
 """From here on one trial is enough."""
-LADDER = ((1.5, 0.0), (2.0, 0.5), (2.5, 0.6), (3.0, 0.8), (4.5, 1.0), (7.0, 1.0))
+LADDER = ((1.5, 0.0), (2.2, 0.0), (3.0, 0.0), (2.0, 0.5), (2.5, 0.6), (3.0, 0.8), (4.5, 1.0), (7.0, 1.0))
 """Strengths in levels, tried in turn, and the share of it that a transparent ground gets: the figure alone may be too
-small, but on a dark page a ground shows more than a figure does."""
+small, but on a dark page a ground shows even half of what a figure hides."""
 SMALL_FIGURE = 0.3
 """Share of the picture below which the figure alone need not be tried."""
 BUSY = 1.5
