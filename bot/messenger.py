@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from bot.views import Posted
 
@@ -34,5 +34,9 @@ class Messenger(Protocol):
     async def make_emoji(self, origin: Origin, name: str, picture: bytes) -> str:
         """Add a custom emoji to the guild and return its mention. Raises `Refused` (no permission, slots full)."""
 
-    async def make_sticker(self, origin: Origin, name: str, picture: bytes) -> str:
-        """Add a sticker (a PNG of 320 pixels square) to the guild and return its name. Raises `Refused`, `Retry`."""
+    async def make_sticker(self, origin: Origin, name: str, picture: bytes) -> int:
+        """Add a sticker (a PNG of 320 pixels square) to the guild and return its id. Raises `Refused`, `Retry`."""
+
+    async def delete_expression(self, guild_id: int, kind: Literal["emoji", "sticker"], discord_id: int) -> None:
+        """Take an emoji or a sticker out of the guild; one that is gone is fine. Raises `Refused` (no permission),
+        `Retry`."""

@@ -6,12 +6,13 @@ import asyncio
 import io
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import discord
 from PIL import Image
 
 from bot.chat import texts
-from bot.chat.routes import Unsure, translated
+from bot.chat.routes import Closed, Unsure, translated
 from bot.errors import Refused, Retry
 from bot.stories import Origin
 
@@ -46,6 +47,29 @@ async def make(client: discord.Client, origin: Origin, name: str, picture: bytes
     except discord.HTTPException as error:
         raise Refused(texts.EMOJI_FULL if error.code in _FULL else texts.EMOJI_REFUSED) from error
     return str(made)
+
+
+async def delete(client: discord.Client, guild_id: int, kind: Literal["emoji", "sticker"], discord_id: int) -> None:
+    """Take an emoji or a sticker out of a guild; one that is gone is fine.
+
+    Raises `Refused` where the bot may not, or is no longer there, `Retry` when Discord is slow.
+    """
+    reason = "the picture it was made of was removed, Artel"
+    try:
+        with translated():
+            if kind == "emoji":
+                await client.http.delete_custom_emoji(guild_id, discord_id, reason=reason)
+            else:
+                await client.http.delete_guild_sticker(guild_id, discord_id, reason)
+    except Unsure as error:
+        raise Retry(texts.DISCORD_SLOW, after=3.0) from error
+    except Closed as closed:
+        if closed.reason != "gone":
+            raise Retry(texts.DISCORD_SLOW, after=5.0) from closed
+    except discord.NotFound:
+        return
+    except discord.HTTPException as error:
+        raise Refused(texts.EMOJI_BOT) from error
 
 
 def fit(picture: bytes) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from typing import Literal
 
 import discord
 
@@ -131,9 +132,13 @@ class DiscordMessenger:
         """Add a custom emoji and return its mention. Raises `Refused` (no permission, no slot) or `Retry`."""
         return await emoji.make(await self._ready(), origin, name, picture)
 
-    async def make_sticker(self, origin: Origin, name: str, picture: bytes) -> str:
-        """Add a sticker and return its name. Raises `Refused` (no permission, no slot) or `Retry`."""
+    async def make_sticker(self, origin: Origin, name: str, picture: bytes) -> int:
+        """Add a sticker and return its id. Raises `Refused` (no permission, no slot) or `Retry`."""
         return await stickers.make(await self._ready(), origin, name, picture)
+
+    async def delete_expression(self, guild_id: int, kind: Literal["emoji", "sticker"], discord_id: int) -> None:
+        """Take it out of the guild; one that is gone is fine. Raises `Refused` (no permission) or `Retry`."""
+        await emoji.delete(await self._ready(), guild_id, kind, discord_id)
 
     # --- small helps -------------------------------------------------------------------------------------------------
 

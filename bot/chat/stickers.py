@@ -19,8 +19,8 @@ _FULL = {30039}
 _CLOCKS = timedelta(seconds=5)
 
 
-async def make(client: discord.Client, origin: Origin, name: str, picture: bytes) -> str:
-    """Create the sticker and return its name; the same request again finds the one it made.
+async def make(client: discord.Client, origin: Origin, name: str, picture: bytes) -> int:
+    """Create the sticker and return its id; the same request again finds the one it made.
 
     Raises `Refused` where the picture, the slots or the permissions do not allow it, `Retry` when Discord is slow.
     """
@@ -28,8 +28,9 @@ async def make(client: discord.Client, origin: Origin, name: str, picture: bytes
     if guild is None:
         raise Refused(texts.SERVER_ONLY)
     asked = datetime.fromtimestamp(origin.at, UTC) - _CLOCKS
-    if any(one.name == name and one.created_at >= asked for one in guild.stickers):
-        return name
+    before = next((one for one in guild.stickers if one.name == name and one.created_at >= asked), None)
+    if before is not None:
+        return before.id
     picture = await asyncio.to_thread(squared, picture)
     if len(picture) > MAX_BYTES:
         raise Refused(studio_texts.STICKER_REFUSED)
@@ -49,7 +50,7 @@ async def make(client: discord.Client, origin: Origin, name: str, picture: bytes
     except discord.HTTPException as error:
         full = error.code in _FULL
         raise Refused(studio_texts.STICKER_FULL if full else studio_texts.STICKER_REFUSED) from error
-    return made.name
+    return made.id
 
 
 def squared(picture: bytes) -> bytes:

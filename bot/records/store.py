@@ -16,6 +16,7 @@ from bot.records.contests import Contests
 from bot.records.credited import Credited
 from bot.records.database import Database, open_database
 from bot.records.erasing import Erasing
+from bot.records.expressions import Expressions
 from bot.records.favourites import Favourites
 from bot.records.fingerprints import Fingerprints
 from bot.records.gallery import Gallery
@@ -85,6 +86,7 @@ class Records:
     reports: Reports
     house_rules: HouseRules
     contests: Contests
+    expressions: Expressions
     art: Art
     collections: Collections
     retirements: Retirements
@@ -110,7 +112,7 @@ def open_records(url: str) -> Records:
     database = open_database(url)
     topics = (People, Requests, Outputs, Models, Trainings, Usage, Audit, Gallery)
     topics += (Lineage, Favourites, SliderNames, Animations, Showcases, Limits)  # type: ignore[assignment]
-    topics += (Reports, HouseRules, Contests)  # type: ignore[assignment]
+    topics += (Reports, HouseRules, Contests, Expressions)  # type: ignore[assignment]
     topics += (Art, Collections, Retirements, Credited, Erasing, Fingerprints)  # type: ignore[assignment]
     return Records(database, *(topic(database) for topic in topics))  # type: ignore[arg-type]
 

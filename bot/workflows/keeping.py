@@ -11,6 +11,7 @@ from bot.policy import check_default_model, check_delete
 from bot.records.people import Person
 from bot.records.requests import Request
 from bot.stories import DeleteMine, MakeEmoji, Posted, SetDefaultModel
+from bot.workflows import expressions
 from bot.workflows.making import ask_worker, marks_for, new_outputs
 from bot.workflows.planning import picture_here
 from bot.workflows.recipes import EMOJI_SIZE, Plan, Single, read_recipe
@@ -72,6 +73,8 @@ async def give_emoji(telling: Telling, ask: MakeEmoji) -> str:
     data = await _emoji_picture(telling, ask.output_id)
     messenger, origin = telling.parts.messenger, telling.origin
     mention = await patiently(lambda: messenger.make_emoji(origin, name, data), telling.parts.patience.render)
+    original = await telling.parts.records.lineage.original(ask.output_id)
+    await expressions.note(telling, "emoji", expressions.id_in(mention), name, original)
     await telling.note("make_emoji", name, output=ask.output_id)
     return mention
 

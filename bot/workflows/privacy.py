@@ -14,6 +14,7 @@ from bot.language import counted, said
 from bot.records.requests import RequestState
 from bot.stories import NoticeView, Plain
 from bot.workflows.durable import Durable
+from bot.workflows.expressions import clear
 from bot.workflows.gathering import TAKEN_BESIDE, piece
 from bot.workflows.small import thumbnails
 from bot.workflows.telling import Telling, patiently
@@ -92,6 +93,7 @@ async def erase_me(telling: Telling, ask: EraseMe) -> None:
     await telling.step("call off", call_off_own, telling)
     await telling.step("take out", take_out, telling, chosen)
     _, taken = await take_back(telling, chosen)
+    await telling.step("clear expressions", clear_all, telling, taken)
     left = await telling.step("find", find, telling)
     await telling.step("erase", erase, telling, left, taken)
     await telling.step("deliver", _deliver_erased, telling)
@@ -113,6 +115,13 @@ async def call_off_own(telling: Telling) -> None:
     for one in await telling.parts.records.trainings.going_on():
         if one.member_id == telling.origin.member_id:
             await call_off(telling, one.id)
+
+
+async def clear_all(telling: Telling, taken: TakenBack) -> None:
+    """Emoji and stickers that the member made, or that are of their works or pictures."""
+    found = telling.parts.records.expressions
+    await clear(telling, await found.of_member(telling.origin.member_id))
+    await clear(telling, await found.of_pictures(taken.outputs))
 
 
 async def find(telling: Telling) -> Leavings:

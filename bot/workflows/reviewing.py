@@ -14,9 +14,10 @@ from bot.records.reports import APPROVED, OPEN, REMOVED, REPORT, Report
 from bot.records.requests import RequestState
 from bot.rights import MODERATORS_ONLY, Right
 from bot.stories import Origin
+from bot.workflows import expressions
 from bot.workflows.gating import allow, forget_held
 from bot.workflows.parts import Parts
-from bot.workflows.removing import remove_everywhere
+from bot.workflows.removing import Removal, remove_everywhere
 from bot.workflows.small import thumbnails
 from bot.workflows.telling import Telling, patiently
 
@@ -78,12 +79,13 @@ async def _approve(telling: Telling, found: Report) -> str:
 
 async def _remove(telling: Telling, found: Report) -> str:
     records = telling.parts.records
-    messages = 0
+    removal = Removal()
     if found.kind == REPORT:
-        messages = await remove_everywhere(telling, found.outputs, found.animation_id)
+        removal = await remove_everywhere(telling, found.outputs, found.animation_id)
     await forget_held(telling, found)
     await records.reports.decide(found.id, REMOVED, telling.origin.member_id)
-    return said("Removed everywhere: {messages} messages, the stars, the galleries.", messages=messages)
+    done = said("Removed everywhere: {messages} messages, the stars, the galleries.", messages=removal.messages)
+    return f"{done} {expressions.told(removal.cleared)}".rstrip()
 
 
 async def _block(telling: Telling, found: Report) -> str:

@@ -81,6 +81,7 @@ def _there(origin: Origin, output_id: int, channel_id: int) -> Origin:
         member_name=origin.member_name,
         filesize_limit=origin.filesize_limit,
         locale=origin.locale,
+        unasked=True,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.errors import Refused
 from bot.language import said
 from bot.stories import MakeSticker
+from bot.workflows import expressions
 from bot.workflows.making import ask_worker, marks_for, new_outputs
 from bot.workflows.planning import picture_here
 from bot.workflows.recipes import STICKER_SIZE, Plan, Single, read_recipe
@@ -41,9 +42,10 @@ async def give_sticker(telling: Telling, ask: MakeSticker) -> str:
     ids = await telling.parts.records.outputs.record(telling.id, made)
     (data,) = await sealed(telling.parts, plan, ids, answer)
     messenger, origin = telling.parts.messenger, telling.origin
-    given = await patiently(lambda: messenger.make_sticker(origin, name, data), telling.parts.patience.render)
+    sticker_id = await patiently(lambda: messenger.make_sticker(origin, name, data), telling.parts.patience.render)
+    await expressions.note(telling, "sticker", sticker_id, name, picture.id)
     await telling.note("make_sticker", name, output=picture.id)
-    return given
+    return name
 
 
 def sticker_name(typed: str) -> str:

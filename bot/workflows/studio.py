@@ -41,6 +41,7 @@ from bot.workflows.answering import answer
 from bot.workflows.background import Background
 from bot.workflows.contributing import Taken
 from bot.workflows.durable import Durable
+from bot.workflows.expressions import Cleared
 from bot.workflows.finding import FindPlan
 from bot.workflows.live import Outcome, Ticket
 from bot.workflows.parts import Parts
@@ -75,7 +76,7 @@ LONG_KINDS = frozenset({"train", "start_training"})
 KINDS = tuple(str(one.model_fields["kind"].default) for one in get_args(Ask))
 WRITTEN_TYPES = (
     *(*get_args(Ask), Origin, Posted, NoticeView, Plan, Made, WalkPlan, FindPlan, TaskEnd, Ticket, Outcome),
-    *(Taken, Withdrawal, Work, Retired, TakenBack, Leavings),
+    *(Taken, Withdrawal, Work, Retired, TakenBack, Leavings, Cleared),
 )
 """What the inputs and results of steps may be made of, besides plain JSON."""
 

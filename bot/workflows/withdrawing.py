@@ -21,6 +21,7 @@ from bot.records.retirements import Learned
 from bot.stories import NoticeView, Plain, Posted
 from bot.worker import WorkerRefused
 from bot.workflows.close_copies import Look, too_close
+from bot.workflows.expressions import Cleared, clear, told
 from bot.workflows.retraining import numbered, plan_again, unasked
 from bot.workflows.telling import Telling, patiently
 
@@ -76,7 +77,13 @@ async def withdraw(telling: Telling, ask: WithdrawArt) -> None:
     await telling.step("take out", take_out, telling, chosen)
     retired, taken = await take_back(telling, chosen)
     await telling.step("delete messages", delete_messages, telling, taken)
-    await telling.finish(summary(len(chosen.works), retired))
+    cleared = await telling.step("clear expressions", clear_of, telling, taken)
+    await telling.finish(f"{summary(len(chosen.works), retired)} {told(cleared)}".rstrip())
+
+
+async def clear_of(telling: Telling, taken: TakenBack) -> Cleared:
+    """Emoji and stickers made of what was taken back."""
+    return await clear(telling, await telling.parts.records.expressions.of_pictures(taken.outputs))
 
 
 async def take_back(telling: Telling, chosen: Withdrawal) -> tuple[list[Retired], TakenBack]:

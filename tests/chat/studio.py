@@ -355,11 +355,11 @@ class FakeStudio:
 
     async def _sticker(self, origin: Origin, name: str) -> None:
         try:
-            made = await self.messenger.make_sticker(origin, name, png(side=320))
+            await self.messenger.make_sticker(origin, name, png(side=320))
         except (Refused, Retry) as error:
             await self._show(origin, NoticeView(tone="refused", text=str(error)))
             return
-        await self._show(origin, NoticeView(tone="done", text=f"{made} is here."))
+        await self._show(origin, NoticeView(tone="done", text=f"{name} is here."))
 
     async def _show(self, origin: Origin, view: View) -> None:
         self.posted[origin.interaction_id] = await self.messenger.deliver(origin, view)

@@ -61,3 +61,19 @@ async def test_a_member_without_the_permission_cannot_make_emoji(chat: Chat) -> 
     shown = await juno.answer(await juno.press(await juno.grid(count=1), "😀 Emoji"))
     assert "Create Expressions" in shown.text
     assert shown.ephemeral
+
+
+async def test_what_was_made_can_be_taken_out_again_as_long_as_we_may(chat: Chat) -> None:
+    ada = await chat.artist()
+    panel = await ada.grid(count=1)
+    await ada.answer(await ada.submit(await ada.press(panel, "😀 Emoji"), {"name": "tiny_fox"}))
+    await ada.answer(await ada.submit(await ada.press(panel, "🏷️ Sticker"), {"name": "tiny fox"}))
+    world, guild = chat.playground.world, chat.studio.asked[-1][0].guild_id or 0
+    made = next(int(one["id"]) for one in world.emojis.values() if one["name"] == "tiny_fox")
+    await chat.messenger.delete_expression(guild, "emoji", made)
+    (sticker,) = (int(one) for one in world.stickers)
+    await chat.messenger.delete_expression(guild, "sticker", sticker)
+    assert not any(one["name"] == "tiny_fox" for one in world.emojis.values())
+    assert world.stickers == {}
+    await chat.messenger.delete_expression(guild, "emoji", made)
+    await chat.messenger.delete_expression(guild, "sticker", sticker)

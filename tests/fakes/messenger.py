@@ -7,8 +7,9 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
+from bot.errors import Refused
 from bot.stories import FilmView, NoticeView, Origin, PicturesView, Posted, TrainingView, View
 
 T = TypeVar("T")
@@ -25,6 +26,7 @@ class FakeMessenger:
     deleted: list[Posted] = field(default_factory=list)
     emoji: dict[str, bytes] = field(default_factory=dict)
     stickers: dict[str, bytes] = field(default_factory=dict)
+    may_delete_expressions: bool = True
     trouble: list[Exception] = field(default_factory=list)
     """Raised by the next deliveries, one each."""
     _news: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -52,9 +54,14 @@ class FakeMessenger:
         self.emoji[name] = picture
         return f"<:{name}:1>"
 
-    async def make_sticker(self, origin: Origin, name: str, picture: bytes) -> str:
+    async def make_sticker(self, origin: Origin, name: str, picture: bytes) -> int:
         self.stickers[name] = picture
-        return name
+        return 2
+
+    async def delete_expression(self, guild_id: int, kind: Literal["emoji", "sticker"], discord_id: int) -> None:
+        if not self.may_delete_expressions:
+            raise Refused("I may not delete that.")
+        (self.emoji if kind == "emoji" else self.stickers).clear()
 
     # --- questions that tests ask ------------------------------------------------------------------------------------
 
