@@ -4,6 +4,7 @@ other GANs); both take `--sets` and `--minutes`; `prompts` (what words find and 
 `selfsupervised` (features from a community's own pictures; `--teach-seconds S`); `provenance` (marks and manifests;
 `--outputs`, `--unmarked`); `uploads` (hostile files; `--corpus`, `--mutations`); `gate` (false alarms of the operator's
 gate; `--pictures DIR`, `--every`, `--outputs`); `families` (the other samplers; `--full --digits DIR --only NAME …`);
+`credits` (whether credits tell the truth; `--outputs`, `--minutes`);
 `pairs` (pix2pix, pix2pixHD and CycleGAN; `--pictures DIR`; alone as `python -m benchmarks.pairs` with `--quick` and
 `--share`); `transformers` (style and restorer; alone as `python -m benchmarks.transformers` in the same way); `told`
 (what a diffusion model makes of titles; `--works RUN_DIR`).
@@ -46,6 +47,7 @@ from benchmarks import (
     transformers,
     uploads,
 )
+from benchmarks import credits as owing
 from benchmarks.arguments import add_names
 
 USUAL = ("chat", "train", "studio", "step", "sampling")
@@ -60,6 +62,7 @@ BY_NAME = (
     "selfsupervised",
     "provenance",
     "uploads",
+    "credits",
     "gate",
     "kills",
     "load",
@@ -103,6 +106,8 @@ async def measure(options: argparse.Namespace) -> bool:
         holds &= await asyncio.to_thread(provenance.run, console, options.outputs, options.unmarked)
     if "uploads" in which:
         holds &= await uploads.run(console, options.corpus, options.mutations)
+    if "credits" in which:
+        holds &= await asyncio.to_thread(owing.run, console, options.outputs, options.minutes)
     if "gate" in which:
         holds &= await gate.run(console, options.pictures, options.every, options.outputs)
     if "kills" in which:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from importlib.resources import files
 from itertools import islice
@@ -21,7 +21,8 @@ from gan.rundir import RunConfig, RunDir
 
 SIDE = 128
 MOST = 200
-DEMO_EMOJI = Path(__file__).parents[1] / "playground" / "demo" / "emoji"
+DEMO = Path(__file__).parents[1] / "playground" / "demo"
+DEMO_EMOJI = DEMO / "emoji"
 
 
 def _dicebear(style: str, count: int = 150) -> list[Image.Image]:
@@ -33,8 +34,8 @@ def _dicebear(style: str, count: int = 150) -> list[Image.Image]:
     return [draw(definition, SIDE, {"seed": f"bench-{n}", "animationVariant": ["none"]})[0] for n in range(count)]
 
 
-def _critters() -> list[Image.Image]:
-    return [Image.open(path).convert("RGBA").resize((SIDE, SIDE)) for path in sorted(DEMO_EMOJI.glob("*.png"))]
+def _folder(path: Path) -> list[Image.Image]:
+    return [Image.open(file).convert("RGBA").resize((SIDE, SIDE)) for file in sorted(path.glob("*.png"))]
 
 
 def _animals() -> list[Image.Image]:
@@ -54,7 +55,8 @@ def _animals() -> list[Image.Image]:
 
 
 SETS: Mapping[str, tuple[Callable[[], list[Image.Image]], str]] = {
-    "critters": (_critters, "the demo server's emoji: DiceBear Critters and Sprouts, CC0 1.0"),
+    "critters": (lambda: _folder(DEMO_EMOJI), "the demo server's emoji: DiceBear Critters and Sprouts, CC0 1.0"),
+    "planets": (lambda: _folder(DEMO / "art" / "planets"), "the demo server's planets: DiceBear Planets, CC0 1.0"),
     "pixels": (lambda: _dicebear("pixel-art-neutral"), "DiceBear Pixel Art Neutral, CC0 1.0"),
     "lines": (lambda: _dicebear("croodles"), "DiceBear Croodles by vijay verma, CC BY 4.0"),
     "avatars": (lambda: _dicebear("adventurer"), "DiceBear Adventurer by Lisa Wischofsky, CC BY 4.0"),
@@ -82,15 +84,19 @@ def run_folder(
     threads: int = 0,
     device: str = "cpu",
     options: Mapping[str, float | int | str | bool] | None = None,
+    artists: Sequence[tuple[str, str]] = (),
 ) -> RunDir:
-    """A run folder as the worker would make one, ready for `python -m gan train`."""
+    """A run folder as the worker would make one, ready for `python -m gan train`. `artists` says of each picture who
+    made it and a tag for what it is."""
     run = RunDir(path)
     run.pictures.mkdir(parents=True)
     works = []
     for number, picture in enumerate(pictures):
         file = run.pictures / f"{number:05d}.png"
         picture.save(file, compress_level=1)
-        works.append(Work(sha256=sha256(file.read_bytes()).hexdigest(), title=f"{number}"))
+        artist, tag = artists[number] if artists else ("", "")
+        digest = sha256(file.read_bytes()).hexdigest()
+        works.append(Work(sha256=digest, title=f"{number}", artist=artist, tags=(tag,) if tag else ()))
     request = TrainingRequest(
         title=path.name,
         works=tuple(works),
