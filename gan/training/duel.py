@@ -46,7 +46,7 @@ class Duel:
         self.discriminator_optimiser = torch.optim.Adam(
             self.discriminator.parameters(), rates.lr_discriminator, rates.betas, fused=True
         )
-        self.pictures_seen = self.steps = 0
+        self.pictures_seen = self.steps = self.averaged_from = 0
         self._bundle = Bundle(
             {"generator": self.generator, "average": self.average, "discriminator": self.discriminator},
             {
@@ -69,17 +69,22 @@ class Duel:
         """After a step on so many pictures: move the average, count."""
         self.pictures_seen += count
         self.steps += 1
-        decay = ema_decay(count, self.pictures_seen, self.options.ema_half_life)
+        decay = ema_decay(count, self.pictures_seen - self.averaged_from, self.options.ema_half_life)
         average_into(self.average, self.generator, decay)
 
+    def average_anew(self) -> None:
+        """Forget what was averaged so far: the network has new parts, whose beginnings are no picture of anything."""
+        self.averaged_from = self.pictures_seen
+
     def state(self) -> dict[str, Tensor]:
-        counters = torch.tensor([self.pictures_seen, self.steps, self.augment.share], dtype=torch.float64)
+        counted = [self.pictures_seen, self.steps, self.augment.share, self.averaged_from]
+        counters = torch.tensor(counted, dtype=torch.float64)
         return {**self._bundle.state(), "counters": counters}
 
     def load_state(self, state: dict[str, Tensor]) -> None:
         self._bundle.load_state(state)
-        seen, steps, self.augment.share = state["counters"].tolist()
-        self.pictures_seen, self.steps = int(seen), int(steps)
+        seen, steps, self.augment.share, averaged_from = state["counters"].tolist()
+        self.pictures_seen, self.steps, self.averaged_from = int(seen), int(steps), int(averaged_from)
 
 
 def average_into(average: nn.Module, now: nn.Module, decay: float) -> None:

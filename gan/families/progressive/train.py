@@ -38,7 +38,10 @@ class ProgressiveLearner(SamplerRun):
         return f"growing-{stage.side}" if stage.alpha < 1 else f"drawing-{stage.side}"
 
     def step(self, progress: float) -> dict[str, Tensor]:
-        self._stage = self._at(progress)
+        stage = self._at(progress)
+        if stage.level != self._stage.level:
+            self._duel.average_anew()
+        self._stage = stage
         losses = train_step(self._duel, self._config, self.drawn_batch(self._random), self._stage)
         if self._stage.side == self._config.size:
             self.watch(progress)
