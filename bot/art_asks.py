@@ -60,7 +60,7 @@ class RemoveFromCollection(Plain):
 
 
 class ShareCollection(Plain):
-    """Say who may add, and show the collection to everyone in the channel."""
+    """Say who may add; with neither circle nor member it is shown to everyone in the channel."""
 
     kind: Literal["collection_share"] = "collection_share"
     collection: int

@@ -60,6 +60,7 @@ class CollectionLine(Plain):
 class CollectionView(Plain):
     """A page of a collection."""
 
+    kind: Literal["collection"] = "collection"
     line: CollectionLine
     owner_id: int
     works: tuple[ArtLine, ...]
@@ -106,4 +107,4 @@ class FilesView(Plain):
     """Names and contents."""
 
 
-ArtMessage = ArtView | SheetView | FilesView
+ArtMessage = ArtView | CollectionView | SheetView | FilesView

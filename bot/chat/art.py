@@ -157,7 +157,7 @@ class ArtCog(commands.Cog):
     ) -> None:
         chosen = await collection_of(interaction, collection)
         if who_adds is None and member is None:
-            await show_collection(self.desk, interaction, chosen, 0, "new")
+            await self.desk.ask(interaction, ShareCollection(collection=chosen))
             return
         ask = ShareCollection(
             collection=chosen,

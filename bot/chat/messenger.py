@@ -9,7 +9,7 @@ from typing import Literal
 
 import discord
 
-from bot.art_views import ArtView, FilesView, SheetView
+from bot.art_views import ArtView, CollectionView, FilesView, SheetView
 from bot.chat import (
     art_panels,
     charts,
@@ -193,6 +193,8 @@ class DiscordMessenger:
                 return film_panel.film(view)
             case ArtView():
                 return art_panels.card(view)
+            case CollectionView():
+                return await art_panels.collection(view, private=False)
             case SheetView():
                 return await art_panels.drawn_sheet(view)
             case FilesView():

@@ -85,14 +85,25 @@ class Credited:
                 await connection.execute(table.update().where(these).values(credits=[]))
 
     async def messages(
-        self, output_ids: Sequence[int], animation_ids: Sequence[int], request_ids: Sequence[int] = ()
+        self,
+        output_ids: Sequence[int],
+        animation_ids: Sequence[int],
+        request_ids: Sequence[int] = (),
+        collection_ids: Sequence[int] = (),
     ) -> list[Shown]:
-        """Where these stand in Discord, answers and showcases alike, once each; and the answers of these requests."""
+        """Where these stand in Discord, answers and showcases alike, once each; the answers of these requests, and
+        where these collections were shown to a channel."""
         answer = (requests.c.answer_channel_id, requests.c.answer_message_id)
         there = requests.c.answer_message_id.is_not(None) & requests.c.deleted_at.is_(None)
         queries = (
             sa.select(*answer).join(outputs).where(outputs.c.id.in_(output_ids), there),
             sa.select(*answer).where(requests.c.id.in_(request_ids), there),
+            sa.select(*answer).where(
+                requests.c.kind == "collection_share",
+                requests.c.ask["collection"].as_integer().in_(collection_ids),
+                requests.c.private.is_(False),
+                there,
+            ),
             sa.select(*answer).join(animations).where(animations.c.id.in_(animation_ids), there),
             sa.select(*answer).where(requests.c.ask["output_id"].as_integer().in_(output_ids), there),
             sa.select(showcased.c.channel_id, showcased.c.message_id).where(

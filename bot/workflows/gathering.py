@@ -16,6 +16,8 @@ from bot.records.art import Artwork
 from bot.records.collections import Collection
 from bot.records.people import Person
 from bot.records.requests import RequestState
+from bot.stories import Posted
+from bot.workflows import art_reading
 from bot.workflows.contributing import collection_here, open_collection
 from bot.workflows.telling import Telling, patiently
 
@@ -97,7 +99,16 @@ async def _remove(telling: Telling, ask: RemoveFromCollection) -> str:
 
 async def share_collection(telling: Telling, ask: ShareCollection) -> None:
     await telling.step("record", telling.accept)
+    if ask.who_adds is None and ask.member_id is None:
+        await telling.step("show", _show, telling, ask)
+        await telling.step("end", telling.end, RequestState.done)
+        return
     await telling.finish(await telling.step("share", _share, telling, ask))
+
+
+async def _show(telling: Telling, ask: ShareCollection) -> Posted:
+    """To everyone in the channel; on record, so that it goes when a work on it is withdrawn."""
+    return await telling.deliver(await art_reading.collection(telling.parts, telling.origin, ask.collection, 0))
 
 
 async def _share(telling: Telling, ask: ShareCollection) -> str:

@@ -107,7 +107,8 @@ async def choose(telling: Telling) -> Withdrawal:
     """All works of the member, in all servers."""
     member_id = telling.origin.member_id
     works = await telling.parts.records.art.of_member(member_id)
-    return Withdrawal(works=tuple(work_of(one) for one in works), member=member_id)
+    held = await telling.parts.records.collections.holding([one.id for one in works])
+    return Withdrawal(works=tuple(work_of(one) for one in works), member=member_id, collections=tuple(held))
 
 
 async def call_off_own(telling: Telling) -> None:

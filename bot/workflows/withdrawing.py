@@ -47,6 +47,8 @@ class Withdrawal(Plain):
 
     works: tuple[Work, ...]
     member: int | None = None
+    collections: tuple[int, ...] = ()
+    """Those that held any of them: pages of theirs that were shown to a channel go."""
 
 
 class Retired(Plain):
@@ -114,7 +116,8 @@ async def choose(telling: Telling, ask: WithdrawArt) -> Withdrawal:
     here = [one for one in works if one.server_id == server_id]
     if not here:
         raise Refused(NOTHING)
-    return Withdrawal(works=tuple(work_of(one) for one in here))
+    held = await telling.parts.records.collections.holding([one.id for one in here])
+    return Withdrawal(works=tuple(work_of(one) for one in here), collections=tuple(held))
 
 
 def work_of(one: Artwork) -> Work:
@@ -193,7 +196,7 @@ async def take_back_pictures(telling: Telling, chosen: Withdrawal, retired: Sequ
     animations = await parts.records.credited.animations(models, hashes, gone)
     blobs = await parts.records.credited.forget_animations(animations)
     cards = {one.request_id for one in chosen.works} | {one.request_id for one in retired}
-    shown = await parts.records.credited.messages(gone, animations, sorted(cards))
+    shown = await parts.records.credited.messages(gone, animations, sorted(cards), chosen.collections)
     if gone or animations:
         await telling.note("pictures_taken_back", f"{len(gone)} pictures", alike=len(alike), animations=len(animations))
     return TakenBack(

@@ -328,6 +328,8 @@ class FakeStudio:
                 await self._show(origin, files_view())
             case WithdrawArt():
                 await self._show(origin, NoticeView(tone="done", text="Withdrawn."))
+            case ShareCollection(collection=shown, who_adds=None, member_id=None):
+                await self._show(origin, await self.collection(origin, shown, 0))
             case ShareCollection() | EraseMe():
                 await self._show(origin, NoticeView(tone="done", text="Done."))
             case ReportPicture() | EnterContest() | Vote():

@@ -8,7 +8,8 @@ import random
 import time
 from collections.abc import Sequence
 
-from bot.art_asks import StartTraining, WithdrawArt
+from bot.art_asks import ShareCollection, StartTraining, WithdrawArt
+from bot.art_views import CollectionView
 from bot.consent_words import CONSENT
 from bot.records.art import Artwork, Given, NewArt, artworks, consents
 from bot.records.people import Person
@@ -89,6 +90,10 @@ async def test_a_withdrawn_work_is_out_of_everything_at_once_and_a_training_with
     ]
     assert crediting, "or the test shows nothing"
 
+    shared = await house.ask(ShareCollection(collection=frogs))
+    page = await house.messenger.answer(shared)
+    assert isinstance(page, CollectionView), "everyone in the channel sees the works"
+    await settled(house, shared.interaction_id)
     origin = await house.ask(WithdrawArt(artworks=(gone.id,)))
     done = await house.messenger.notice(origin)
     assert done.text == (
@@ -112,6 +117,9 @@ async def test_a_withdrawn_work_is_out_of_everything_at_once_and_a_training_with
     assert shows_it is not None
     deleted = {one.message_id for one in house.messenger.deleted}
     assert {card.answer_message_id, shows_it.answer_message_id} <= deleted, "what shows the work goes"
+    listed = await house.records.requests.get(shared.interaction_id)
+    assert listed is not None
+    assert listed.answer_message_id in deleted, "and so does a page of the collection"
     told = [view for view in house.messenger.views if isinstance(view, NoticeView) and not view.ephemeral]
     assert "An artist withdrew 1 work." in told[0].text
     assert "**Frogs** learned from it" in told[0].text
