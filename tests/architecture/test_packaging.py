@@ -116,6 +116,7 @@ def test_there_are_the_commands_that_are_promised() -> None:
         "runs",
         "evolution",
         "hashes",
+        "import",
     }
     assert promised == artel_commands()
 
