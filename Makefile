@@ -16,7 +16,7 @@ run: venv
 	@$(BIN)/artel up
 
 test: venv-dev
-	@$(BIN)/python -m pytest -n 3 --dist loadfile $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 check: venv-dev
 	@$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""What all tests share: a browser where there is one, e2e last, soak only when asked for, no leaks between tests."""
+"""What all tests share: their order, a browser where there is one, soak only when asked for, no leaks between tests."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import os
 import shutil
+import sys
 from collections.abc import AsyncIterator
 
 import hypothesis
@@ -16,27 +17,44 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 SETTINGS = ("DISCORD_TOKEN", "DATABASE_URL", "WORKER_URL", "WORKER_TOKEN", "PLAYGROUND_URL")
 NO_BROWSER = "no Chromium on this machine; on Debian or Ubuntu: sudo apt install chromium"
 
+LONGEST = (
+    *("e2e/test_the_whole_path.py", "numerics/test_anchored.py", "e2e/test_bad_input.py", "flow/test_training.py"),
+    *("e2e/test_kills.py", "flow/test_withdrawing.py", "e2e/test_hard_times.py", "flow/test_privacy.py"),
+    *("ops/test_up.py", "page/test_commands.py", "page/test_messages.py", "web/test_languages.py"),
+)
+"""The files that take longest (`pytest --durations=60`), those that compute between those that start the product and
+wait for it."""
+
 # The tests share few cores with each other and with model training: a slow example is no finding.
 hypothesis.settings.register_profile("artel", deadline=None, max_examples=60, derandomize=bool(os.environ.get("CI")))
 hypothesis.settings.load_profile("artel")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tests must not see the settings of whoever runs them."""
+    """Tests must not see the settings of whoever runs them; and what they start need not compile everything anew."""
     for name in list(os.environ):
         if name.startswith("ARTEL_") or name in SETTINGS:
             del os.environ[name]
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The quick tests first, what drives the whole product last; soak tests only by `-m soak`."""
+    """The quick tests first, what drives the whole product last; soak tests only by `-m soak`.
+
+    Where processes share the tests (`make test`) the longest files begin, so that none is left alone at the end.
+    """
     asked = config.option.markexpr or ""
     for item in items:
         if "soak" in item.keywords and "soak" not in asked:
             item.add_marker(pytest.mark.skip(reason="long; run by: pytest -m soak"))
         if inspect.iscoroutinefunction(getattr(item, "function", None)):
             item.fixturenames.insert(0, "no_task_outlives")  # type: ignore[attr-defined]
-    items.sort(key=lambda item: "e2e" in item.keywords)
+    if hasattr(config, "workerinput"):
+        place = {f"tests/{name}": number for number, name in enumerate(LONGEST)}
+        items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(LONGEST)))
+    else:
+        items.sort(key=lambda item: "e2e" in item.keywords)
 
 
 @pytest.fixture(scope="session")
