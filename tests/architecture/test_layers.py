@@ -35,15 +35,23 @@ def test_the_import_contracts_are_kept() -> None:
     assert done.returncode == 0, done.stdout[-4000:]
 
 
-@pytest.mark.parametrize(
-    "module",
-    [
-        *("bot.app", "bot.__main__", "bot.workflows.studio", "bot.chat.client", "bot.worker", "bot.doctor"),
-        *("gan.contract", "gan.server.app", "gan.server.serve", "gan.__main__", "gan.families", "gan.engines.local"),
-    ],
+SERVES_AND_TALKS = (
+    *("bot.app", "bot.__main__", "bot.workflows.studio", "bot.chat.client", "bot.worker", "bot.doctor"),
+    *("gan.contract", "gan.server.app", "gan.server.serve", "gan.__main__", "gan.families", "gan.engines.local"),
 )
-def test_what_serves_and_talks_loads_no_torch(module: str) -> None:
-    assert not loaded(module) & set(HEAVY)
+
+
+def test_what_serves_and_talks_loads_no_torch() -> None:
+    """One after the other in one fresh Python: the first that brings something heavy is named."""
+    code = (
+        "import sys\nfrom importlib import import_module\n"
+        f"for name in {SERVES_AND_TALKS!r}:\n"
+        "    import_module(name)\n"
+        f"    heavy = set(sys.modules) & set({HEAVY!r})\n"
+        "    if heavy: sys.exit(f'{name} loads {heavy}')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=110)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_contract_costs_nothing_but_pydantic() -> None:
