@@ -8,7 +8,7 @@ from typing import Literal
 from bot.rights import Right
 from bot.views import Plain
 
-Switch = Literal["upload_gate", "output_gate", "hold_copies", "reports"]
+Switch = Literal["upload_gate", "output_gate", "hold_copies", "badge", "reports"]
 Verdict = Literal["approve", "remove", "block", "unblock"]
 
 

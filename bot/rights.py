@@ -179,6 +179,8 @@ class Rules(Plain):
     output_gate: bool = True
     hold_copies: bool = False
     """Pictures that are too close to a work are held back, not only marked (docs/decisions/0112)."""
+    badge: bool = False
+    """A small visible “AI” on pictures made here, also where the operator's settings put none."""
     reports: bool = True
     """Members may report pictures."""
     words: tuple[str, ...] = ()

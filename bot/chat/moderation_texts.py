@@ -62,6 +62,7 @@ SWITCHES = {
     "upload_gate": "Check uploads",
     "output_gate": "Check pictures",
     "hold_copies": "Hold back copies",
+    "badge": "Badge pictures",
     "reports": "Take reports",
 }
 GATE = {

@@ -86,7 +86,7 @@ async def _emoji_picture(telling: Telling, output_id: int) -> bytes:
     recipe = read_recipe(output.recipe)
     plan = Plan(model_id=output.model_id, recipes=(recipe,), size=EMOJI_SIZE, again=Single(output_id=output_id))
     answer = await ask_worker(telling, plan)
-    made = new_outputs(plan, answer, marks_for(telling.parts, plan))
+    made = new_outputs(plan, answer, await marks_for(telling, plan))
     ids = await telling.parts.records.outputs.record(telling.id, made)
     return (await sealed(telling.parts, plan, ids, answer))[0]
 

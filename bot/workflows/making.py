@@ -16,7 +16,6 @@ from bot.stories import Posted
 from bot.worker import WorkerRefused
 from bot.workflows.comparing import compared
 from bot.workflows.gating import let_out
-from bot.workflows.parts import Parts
 from bot.workflows.planning import MakeAsk, plan_of
 from bot.workflows.recipes import STICKER_SIZE, Made, Plan
 from bot.workflows.sealing import sealed
@@ -68,7 +67,7 @@ async def render(telling: Telling, plan: Plan) -> Made:
             "worker_encode": times.encode_ms,
         },
     )
-    made = new_outputs(plan, answer, marks_for(parts, plan))
+    made = new_outputs(plan, answer, await marks_for(telling, plan))
     with telling.stage.at("records"):
         ids = await parts.records.outputs.record(telling.id, made, ending)
     parts.metrics.ended(telling.ask.kind, ending.state.value, ending.timings)
@@ -111,9 +110,14 @@ def new_outputs(plan: Plan, answer: RenderAnswer, marks: Sequence[Mark] = ()) ->
     ]
 
 
-def marks_for(parts: Parts, plan: Plan) -> tuple[Mark, ...]:
-    """What is put on these pictures: on a sticker nothing that one would see."""
-    return tuple(mark for mark in parts.marks if plan.size != STICKER_SIZE or mark is Mark.hidden)
+async def marks_for(telling: Telling, plan: Plan) -> tuple[Mark, ...]:
+    """What is put on these pictures: on a sticker nothing that one would see; a badge where operator or server want
+    one."""
+    marks = telling.parts.marks
+    known = await telling.parts.house.known(telling.origin.guild_id)
+    if known.rules.badge and not any(mark is not Mark.hidden for mark in marks):
+        marks = (Mark.bottom_right, *marks)
+    return tuple(mark for mark in marks if plan.size != STICKER_SIZE or mark is Mark.hidden)
 
 
 async def ask_worker(telling: Telling, plan: Plan) -> RenderAnswer:
@@ -123,7 +127,7 @@ async def ask_worker(telling: Telling, plan: Plan) -> RenderAnswer:
         recipes=plan.recipes,
         size=plan.size,
         upscaler=plan.upscaler,
-        marks=marks_for(telling.parts, plan),
+        marks=await marks_for(telling, plan),
     )
     worker, library = telling.parts.worker, telling.parts.library
     library.check_in_use(plan.model_id)

@@ -38,7 +38,7 @@ async def give_sticker(telling: Telling, ask: MakeSticker) -> str:
         relation="same",
     )
     answer = await ask_worker(telling, plan)
-    made = new_outputs(plan, answer, marks_for(telling.parts, plan))
+    made = new_outputs(plan, answer, await marks_for(telling, plan))
     ids = await telling.parts.records.outputs.record(telling.id, made)
     (data,) = await sealed(telling.parts, plan, ids, answer)
     messenger, origin = telling.parts.messenger, telling.origin

@@ -7,7 +7,7 @@ import pytest
 from bot.moderation_asks import SetRule
 from bot.stories import Generate, ShowAgain
 from bot.workflows.shelf import Shelf
-from gan.contract import Seed
+from gan.contract import Mark, Seed
 from tests.flow.conftest import House
 from tests.flow.test_making import settled
 from tests.flow.test_sheets import full_collection
@@ -88,3 +88,16 @@ async def test_what_was_held_back_stays_so_when_the_pictures_are_drawn_again_for
     assert [picture.seed for picture in view.pictures] == [7, 9, 10]
     drawn = [[recipe.seed for recipe in one.recipes if isinstance(recipe, Seed)] for one in house.worker.asked]
     assert drawn[-2:] == [[7, 8, 9, 10], [7, 9, 10]]
+
+
+async def test_a_server_may_have_its_pictures_badged(house: House) -> None:
+    plain = await house.ask(Generate(count=1))
+    await house.messenger.pictures(plain)
+    assert house.worker.asked[-1].marks == ()
+    await house.messenger.answer(await house.ask(SetRule(switch="badge"), moderator=True))
+    badged = await house.ask(Generate(count=1))
+    await house.messenger.pictures(badged)
+    assert house.worker.asked[-1].marks == (Mark.bottom_right,)
+    await settled(house, badged.interaction_id)
+    (row,) = await house.records.outputs.of_request(badged.interaction_id)
+    assert row.marks == "bottom_right", "on record, so that the picture can be made again"
