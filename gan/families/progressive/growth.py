@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gan.families.progressive.config import FIRST
 
-LAST = 2.0
+LAST = 6.0
 """How much longer the last side stays than the others: details take longest, and it is what is served."""
 
 

@@ -16,6 +16,8 @@ from gan.families.progressive.config import FIRST, Config, channels_at, levels_o
 from gan.families.progressive.growth import Stage
 
 LEAK = 0.2
+QUIET = 0.3
+"""Deviation of the weights of sides to come, beside one for what goes straight through."""
 GROUP = 4
 """Pictures of which one deviation is taken."""
 
@@ -29,8 +31,33 @@ class Equal(nn.Module):
         self.bias = nn.Parameter(torch.zeros(outputs))
         self._scale, self._padding = gain / math.sqrt(inputs * kernel * kernel), padding
 
+    @torch.no_grad()
+    def let_through(self) -> None:
+        """Begin as something that changes little. Here we leave the paper, whose runs are a thousand times longer: in a
+        short one a new side of random weights loses most of what the sides before have learned."""
+        outputs, inputs, kernel, _ = self.weight.shape
+        which = torch.arange(min(outputs, inputs))
+        self.weight.mul_(QUIET)
+        self.weight[which, which, kernel // 2, kernel // 2] += 1 / self._scale
+
     def forward(self, x: Tensor) -> Tensor:
         return F.conv2d(x, self.weight * self._scale, self.bias, padding=self._padding)
+
+
+def let_through(blocks: nn.ModuleList) -> None:
+    """`Equal.let_through` of all levels but the first."""
+    for block in blocks[1:]:
+        for conv in block:  # type: ignore[attr-defined]
+            conv.let_through()
+
+
+@torch.no_grad()
+def take_over(pictures: nn.ModuleList, level: int) -> None:
+    """The way to or from pictures of a new side begins as that of the side before, where both are as wide."""
+    new, old = pictures[level], pictures[level - 1]
+    for mine, theirs in zip(new.parameters(), old.parameters(), strict=True):
+        if mine.shape == theirs.shape:
+            mine.copy_(theirs)
 
 
 def pixel_norm(x: Tensor) -> Tensor:
@@ -57,6 +84,7 @@ class Generator(nn.Module):
         for level, width in enumerate(widths):
             before = widths[max(0, level - 1)]
             self.blocks.append(nn.ModuleList([Equal(before, width, 3, 1), Equal(width, width, 3, 1)]))
+        let_through(self.blocks)
         self.pictures = nn.ModuleList(Equal(width, config.channels, 1, gain=1.0) for width in widths)
 
     def forward(self, z: Tensor, stage: Stage) -> Tensor:
@@ -87,6 +115,7 @@ class Discriminator(nn.Module):
             after = widths[max(0, level - 1)]
             extra = 1 if level == 0 else 0
             self.blocks.append(nn.ModuleList([Equal(width + extra, width, 3, 1), Equal(width, after, 3, 1)]))
+        let_through(self.blocks)
         self.drop = nn.Dropout(config.dropout)
         self.last = nn.ModuleList([Equal(widths[0], widths[0], FIRST), Equal(widths[0], 1, 1, gain=1.0)])
 

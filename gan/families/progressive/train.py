@@ -10,7 +10,7 @@ from torch import Tensor
 
 from gan.families.progressive.config import FIRST, Config, levels_of
 from gan.families.progressive.growth import Stage, stage_at
-from gan.families.progressive.networks import Generator
+from gan.families.progressive.networks import Discriminator, Generator, take_over
 from gan.families.progressive.serve import drawing, stage_tensor
 from gan.families.progressive.step import build, train_step
 from gan.rundir import RunConfig, RunDir
@@ -40,12 +40,18 @@ class ProgressiveLearner(SamplerRun):
     def step(self, progress: float) -> dict[str, Tensor]:
         stage = self._at(progress)
         if stage.level != self._stage.level:
-            self._duel.average_anew()
+            self._grow(stage.level)
         self._stage = stage
         losses = train_step(self._duel, self._config, self.drawn_batch(self._random), self._stage)
         if self._stage.side == self._config.size:
             self.watch(progress)
         return losses
+
+    def _grow(self, level: int) -> None:
+        for net in (self._duel.generator, self._duel.discriminator):
+            assert isinstance(net, Generator | Discriminator)
+            take_over(net.pictures, level)
+        self._duel.average_anew()
 
     def drawing(self) -> Drawing:
         return drawing(cast("Generator", self._duel.average), self._config, self._stage)
