@@ -1,4 +1,4 @@
-"""Who yields to whom on a busy machine: a training to a find, a find to a picture, a picture to who answers members."""
+"""Who yields to whom on a busy machine: a training to a find, a find to a picture."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import contextlib
 import os
 from pathlib import Path
 
-SAMPLER = 5
-"""Drawing takes every core for a tenth of a second; an acknowledgement needs one for a millisecond, and at once."""
 ERRAND = 10
 """Somebody waits for it, but for seconds anyway."""
 TRAINER = 19

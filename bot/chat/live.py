@@ -146,8 +146,8 @@ class LiveInteractions:
             pause = min(left, SOON_SECONDS)
             await asyncio.sleep(pause)
             left -= pause
-            if live.accepted.is_set() and self._crowded():
-                break
+            if live.accepted.is_set() and not live.origin.component and self._crowded():
+                break  # not a button: acknowledged in silence, its presser could not be told a word alone any more
         with suppress(TimeoutError):  # too late for Discord then, so there is nothing left to promise
             async with asyncio.timeout(ACK_SECONDS):
                 await live.accepted.wait()

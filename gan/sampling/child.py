@@ -353,7 +353,4 @@ def main(get_family: Callable[[str], Family], arguments: Sequence[str]) -> None:
 
 if __name__ == "__main__":
     from gan import families
-    from gan.priority import SAMPLER, step_back
-
-    step_back(SAMPLER)
     main(families.get, sys.argv[1:])
