@@ -29,7 +29,7 @@ SOON_SECONDS = 0.18
 """In a crowd an answer that is not there by now is acknowledged beforehand: a person feels a fifth of a second.
 Whether it is one is looked at again as often."""
 CROWD = 3
-"""So many who wait at once are a crowd."""
+"""So many commands that wait at once are a crowd."""
 RECENT_SECONDS = 10.0
 
 
@@ -164,10 +164,11 @@ class LiveInteractions:
             log.exception("could not defer", request=live.origin.interaction_id)
 
     def _crowded(self) -> bool:
-        """Do several of the last few seconds wait for their answer?"""
+        """Do several commands of the last few seconds wait for their answer?"""
         edge = time.monotonic() - RECENT_SECONDS
         recent = takewhile(lambda live: live.since > edge, reversed(self._by_id.values()))
-        return len(list(islice((live for live in recent if live.waits), CROWD))) == CROWD
+        waiting = (live for live in recent if live.waits and not live.origin.component)
+        return len(list(islice(waiting, CROWD))) == CROWD
 
     def _forget_old(self) -> None:
         edge = time.monotonic() - KEPT_SECONDS
