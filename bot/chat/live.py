@@ -25,8 +25,8 @@ log = structlog.get_logger(__name__)
 ACK_SECONDS = 3.0
 """Discord takes an acknowledgement for so long; what is older and was never acknowledged has failed for the member."""
 KEPT_SECONDS = 15 * 60.0
-SOON_SECONDS = 0.18
-"""In a crowd an answer that is not there by now is acknowledged beforehand: a person feels a fifth of a second.
+SOON_SECONDS = 0.12
+"""In a crowd an answer that is not there by now is acknowledged beforehand: a person hardly feels a tenth of a second.
 Whether it is one is looked at again as often."""
 CROWD = 3
 """So many commands that wait at once are a crowd."""

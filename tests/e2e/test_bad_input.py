@@ -165,7 +165,7 @@ async def test_a_file_above_discords_limit_never_leaves_the_page(scene: Scene) -
 @pytest.mark.parametrize("options", [{"seed": 2**53 - 1, "count": 9}, {"seed": 0, "count": 1, "variety": 0.9}])
 async def test_the_farthest_seeds_make_pictures(scene: Scene, options: dict[str, Any]) -> None:
     asked = await scene.member.type("generate", **options)
-    shown = await scene.member.answer(asked)
+    shown = await scene.member.answer(asked, "###")
     assert len(shown.pictures) == options["count"]
     assert (await scene.row(asked))["state"] == "done"
 
@@ -209,7 +209,7 @@ async def test_a_training_that_cannot_be_says_why(
 
 
 async def test_another_members_pictures_cannot_be_deleted(scene: Scene) -> None:
-    mine = await scene.member.answer(await scene.member.type("generate", count=1))
+    mine = await scene.member.answer(await scene.member.type("generate", count=1), "###")
     refused = await scene.artist.answer(await scene.artist.press(mine, "delete"))
     assert refused.ephemeral
     assert "Only the person who asked for" in refused.text
@@ -228,7 +228,7 @@ async def test_the_servers_default_is_a_moderators_choice(scene: Scene, trained:
 async def test_what_a_deleted_model_leaves_behind(scene: Scene, trained: Shown) -> None:
     """Its buttons stay in the chat for ever: each says that it is gone and what to do; nothing named takes another."""
     made = await scene.member.press(trained, "make")
-    panel = await scene.member.answer(made)
+    panel = await scene.member.answer(made, "###")
     assert len(panel.pictures) == 4
     model = trained.button("make").split(":")[2]
     await _delete_model(scene.house, model)
@@ -251,7 +251,7 @@ async def test_what_a_deleted_model_leaves_behind(scene: Scene, trained: Shown) 
     unharmed = await scene.member.becomes(panel.id, lambda shown: True)
     assert unharmed.text == panel.text
     # The server's default was this model: /generate goes on with the shipped one.
-    assert "Artel base" in (await scene.member.answer(await scene.member.type("generate", count=1))).text
+    assert "Artel base" in (await scene.member.answer(await scene.member.type("generate", count=1), "###")).text
 
 
 async def _delete_model(house: House, model: str) -> None:
@@ -272,7 +272,7 @@ def _pictures_seen(shown: Shown) -> int:
 
 async def test_a_worker_that_is_down_is_told_at_once_and_waited_for(scene: Scene) -> None:
     """The supervisor is held still meanwhile, so the worker stays away for as long as the test wants."""
-    before = await scene.member.answer(await scene.member.type("generate"))
+    before = await scene.member.answer(await scene.member.type("generate"), "###")
     os.kill(scene.house.process.pid, signal.SIGSTOP)
     try:
         await scene.house.kill_part("gan", "serve")
