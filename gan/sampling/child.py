@@ -353,4 +353,5 @@ def main(get_family: Callable[[str], Family], arguments: Sequence[str]) -> None:
 
 if __name__ == "__main__":
     from gan import families
+
     main(families.get, sys.argv[1:])
