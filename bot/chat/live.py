@@ -31,6 +31,7 @@ Whether it is one is looked at again as often."""
 CROWD = 3
 """So many commands that wait at once are a crowd."""
 RECENT_SECONDS = 10.0
+"""What is older waits for something that takes long, and says nothing about the next answer."""
 
 
 class State(StrEnum):

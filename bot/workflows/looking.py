@@ -33,7 +33,7 @@ from bot.workflows.library import MOST_CHOICES, rank
 from bot.workflows.parts import Parts
 from bot.workflows.planning import picture_for
 from bot.workflows.recipes import read_recipe
-from bot.workflows.recounting import credit_share, near_line, recipe_steps
+from bot.workflows.recounting import credit_share, near_line, recipe_steps, told_shares
 from bot.workflows.small import thumbnails
 from bot.workflows.telling import patiently
 from bot.workflows.words import near_name
@@ -70,7 +70,7 @@ async def credits_of(parts: Parts, origin: Origin, output_id: int) -> CreditsVie
         named = await parts.library.sliders.named(picture.model_id, picture.model_sha256, origin.guild_id)
         names = {one.id: name for one, name in named}
     shares = [Credit.model_validate(one) for one in picture.credits]
-    told = tuple(credit_share(one) for one in shares)
+    told = told_shares(shares)
     if isinstance(recipe, Transform) and not told:
         told = await _shares_behind(parts, picture)
     look = await _looked(parts, picture, recipe) if not told else None

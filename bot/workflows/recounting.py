@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.language import said
 from bot.workflows.words import percent
@@ -23,11 +23,24 @@ from gan.contract import (
 )
 
 MOST_STEPS = 12
+MOST_SHARES = 8
+"""Lines of shares; the record has them all."""
+LEAST_TOLD = 0.005
+OTHER_WORKS = "other works"
 
 
 def credit_share(credit: Credit) -> str:
     """Such as `41 % · fox, by Ada (CC BY 4.0)`."""
     return f"{percent(credit.weight)} · {_named(credit)}"
+
+
+def told_shares(shares: Sequence[Credit]) -> tuple[str, ...]:
+    """A line for each of the largest shares, largest first, and one for all the others together."""
+    large = [one for one in shares if one.kind != "rest" and one.weight >= LEAST_TOLD]
+    told = large[:MOST_SHARES] if len(large) == len(shares) <= MOST_SHARES else large[: MOST_SHARES - 1]
+    left = sum(one.weight for one in shares) - sum(one.weight for one in told)
+    others = (f"{percent(left)} · {said(OTHER_WORKS)}",) if len(told) < len(shares) else ()
+    return (*(credit_share(one) for one in told), *others)
 
 
 def near_line(work: NearWork) -> str:

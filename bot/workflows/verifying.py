@@ -25,7 +25,7 @@ from bot.stories import Origin, Upload, VerifyView
 from bot.workflows.parts import Parts
 from bot.workflows.planning import picture_for
 from bot.workflows.recipes import read_recipe
-from bot.workflows.recounting import credit_share, recipe_steps
+from bot.workflows.recounting import recipe_steps, told_shares
 from bot.workflows.small import thumbnails
 from gan.contract import Credit, RenderRequest, Upscaler
 
@@ -204,7 +204,7 @@ async def _of_picture(parts: Parts, origin: Origin, picture: Output, exact: Outp
             said("asked for by {member}", member=f"<@{makers[picture.id][0]}>") if picture.id in makers else "",
             *recipe_steps(read_recipe(picture.recipe), names),
         ),
-        "shares": tuple(credit_share(one) for one in shares),
+        "shares": told_shares(shares),
         "attribution": attribution(shares),
         "thumbnail": (await thumbnails(parts, [picture])).get(picture.id),
     }
@@ -221,7 +221,7 @@ def _of_animation(parts: Parts, origin: Origin, walk: Animation) -> dict[str, ob
     through = said("an animation through {pictures}", pictures=stops) if stops else said("an animation")
     return {
         "facts": (*made, through),
-        "shares": tuple(credit_share(one) for one in shares),
+        "shares": told_shares(shares),
         "attribution": attribution(shares),
     }
 

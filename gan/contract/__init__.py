@@ -75,6 +75,7 @@ from gan.contract.recipes import (
     prompts_in,
 )
 from gan.contract.rendering import (
+    MAX_CREDITS,
     Mark,
     MarkReading,
     NearestAnswer,
@@ -123,6 +124,7 @@ __all__ = [
     "FENCE_HEADER",
     "MAX_BLOB_BYTES",
     "MAX_COMPARED",
+    "MAX_CREDITS",
     "MAX_JSON_BYTES",
     "MAX_MARK_BYTES",
     "MAX_RECIPES",

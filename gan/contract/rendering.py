@@ -47,6 +47,11 @@ class UnknownWord(Wire):
     """Titles and tags that mean the most alike, nearest first."""
 
 
+MAX_CREDITS = 64
+"""Works that are named with a picture: chains of moves owe themselves to more than a screen shows, and a withdrawal and
+a licence look for every one."""
+
+
 class Picture(Wire):
     sha256: Sha256
     media_type: str
@@ -54,7 +59,7 @@ class Picture(Wire):
     height: int
     data: Base64Bytes
     credits: tuple[Credit, ...] = ()
-    """Largest weight first; at most 8, of which the last may be the `rest`. They sum to 1."""
+    """Largest weight first; at most `MAX_CREDITS`, of which the last may be the `rest`. They sum to 1."""
     pixels: str = ""
     """SHA-256 of its size and RGBA values, whatever file they lie in (exact for PNG alone)."""
     looks: str = ""

@@ -24,7 +24,7 @@ from typing import Any, cast
 import torch
 from pydantic import TypeAdapter
 
-from gan.contract import ErrorCode, Mark, PictureFormat, Recipe, Transform
+from gan.contract import MAX_CREDITS, ErrorCode, Mark, PictureFormat, Recipe, Transform
 from gan.contract import Upscaler as Choice
 from gan.engines import wire
 from gan.errors import WorkerError
@@ -47,7 +47,6 @@ BATCH_TRANSFORMS = 1
 """A transform may take a third of a second, and others' renders come in between."""
 AHEAD = 4
 """Pictures rendered and not finished, for each finisher; beyond that rendering waits."""
-MAX_CREDITS = 8
 
 _RECIPES: TypeAdapter[tuple[Recipe, ...]] = TypeAdapter(tuple[Recipe, ...])
 

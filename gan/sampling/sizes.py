@@ -49,7 +49,7 @@ def resize(pixels: Pixels, size: int | None, choice: Choice, net: Net | None) ->
 
 
 def _by_net(pixels: Pixels, room: tuple[int, int], opaque: bool, net: Net) -> Image.Image:
-    rgb = opaque_colours(pixels)
+    rgb = pixels[..., :3] if opaque else opaque_colours(pixels)
     large = Image.fromarray(net(torch.from_numpy(rgb[None].copy())).numpy()[0])
     if not opaque:
         large.putalpha(enlarged_alpha(pixels[..., 3], large.size))

@@ -12,6 +12,7 @@ from typing import Any
 
 from gan.blobs import BlobStore
 from gan.contract import (
+    MAX_CREDITS,
     MAX_WALK_PIXELS,
     Credit,
     ErrorCode,
@@ -41,7 +42,6 @@ SLICE = 8
 USUAL_SIDE, USUAL_SCALE = 256, 4
 ENCODING = 0.8
 """Share of a walk's progress that drawing is; encoding is the rest."""
-MOST_CREDITS = 8
 _HALF_WAY = WalkStep(a=0, b=1, t=0.5)
 
 
@@ -183,7 +183,7 @@ def _write_frames(folder: Path, first: int, frames: list[bytes]) -> None:
         (folder / f"{number:05d}.png").write_bytes(data)
 
 
-def mean_credits(frames: list[tuple[Credit, ...]], most: int = MOST_CREDITS) -> tuple[Credit, ...]:
+def mean_credits(frames: list[tuple[Credit, ...]], most: int = MAX_CREDITS) -> tuple[Credit, ...]:
     """The mean of the frames' credits, largest first, what finds no room as the rest; they sum to 1."""
     total: dict[tuple[str, str], float] = {}
     named: dict[tuple[str, str], Credit] = {}

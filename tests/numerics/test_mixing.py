@@ -67,6 +67,14 @@ def test_every_table_of_credits_sums_to_one(recipe: Recipe) -> None:
     assert all(credit.kind != "rest" for credit in named[:-1])
 
 
+@given(recipes)
+def test_every_work_that_can_be_seen_is_named(recipe: Recipe) -> None:
+    """A withdrawal and a licence look there, and must not miss one for want of room."""
+    mixture = MIXER.mixture(recipe)
+    owed = {key for key, share in mixture.shares().items() if isinstance(key, int) and share >= 0.001}
+    assert {credit.title for credit in credits_of(mixture, NAMED)} >= {NAMED[key].title for key in owed}
+
+
 @given(recipes, seeds)
 def test_varying_by_nothing_changes_nothing(recipe: Recipe, seed: int) -> None:
     before, still = MIXER.mixture(recipe), MIXER.mixture(Vary(of=recipe, seed=seed, amount=0))

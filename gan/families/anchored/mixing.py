@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan.contract import (
+    MAX_CREDITS,
     Anchor,
     Blend,
     Credit,
@@ -41,7 +42,7 @@ MOST_BLEND = 0.5
 """A blend leans at most half-way to the second work; the first is anybody, so nothing is lost."""
 RECIPES = ("seed", "vary", "blend", "mix", "edit", "truncate", "anchor", "point", "prompt")
 NO_WORDS = "This model knows no words: it was made before models learned them. Train it again, or ask another one."
-LEAST_SHOWN = 0.005
+LEAST_NAMED = 0.001
 """Smaller shares are told together as the rest."""
 NEGLIGIBLE = 1e-6
 
@@ -237,13 +238,13 @@ class Mixer:
         )
 
 
-def credits_of(mixture: Mixture, works: Sequence[Work], most: int = 8) -> tuple[Credit, ...]:
+def credits_of(mixture: Mixture, works: Sequence[Work], most: int = MAX_CREDITS) -> tuple[Credit, ...]:
     """What a mixture is made of, largest share first, with the names its model keeps; the weights sum to 1.
 
-    At most `most` credits: shares under half a percent and those that find no room are told together, last.
+    At most `most` credits: shares under a thousandth and those that find no room are told together, last.
     """
     shares = list(mixture.shares().items())
-    shown = [item for item in shares if item[1] >= LEAST_SHOWN][:most]
+    shown = [item for item in shares if item[1] >= LEAST_NAMED][:most]
     left = shares[len(shown) :]
     if left and len(shown) == most:
         left.insert(0, shown.pop())
