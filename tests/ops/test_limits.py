@@ -18,7 +18,7 @@ from tests.fakes.databases import fresh_url
 
 
 @pytest.fixture
-def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own_logging: None) -> str:
     made = fresh_url("sqlite", tmp_path)
     monkeypatch.setenv("DATABASE_URL", made)
     monkeypatch.chdir(tmp_path)

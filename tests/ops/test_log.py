@@ -6,7 +6,6 @@ import asyncio
 import io
 import json
 import logging
-from collections.abc import Iterator
 
 import discord
 import pytest
@@ -16,17 +15,10 @@ from bot import log
 
 
 @pytest.fixture
-def lines() -> Iterator[io.StringIO]:
-    root = logging.getLogger()
-    before, level, quiet = root.handlers[:], root.level, {name: logging.getLogger(name).level for name in log.QUIET}
+def lines(own_logging: None) -> io.StringIO:
     stream = io.StringIO()
     log.configure("json", "info", secrets=["a-very-secret-token"], stream=stream)
-    yield stream
-    root.handlers[:] = before
-    root.setLevel(level)
-    for name, was in quiet.items():
-        logging.getLogger(name).setLevel(was)
-    structlog.reset_defaults()
+    return stream
 
 
 def entries(stream: io.StringIO) -> list[dict[str, object]]:
