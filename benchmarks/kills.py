@@ -69,6 +69,14 @@ class Reaper:
             await asyncio.sleep(0.5)
             await self.postgres.start()
 
+    async def keep_up(self) -> None:
+        """What a supervisor does: a bot that was started while its database was away has ended by itself."""
+        while True:
+            bot = self.parts.running.get("bot")
+            if bot is not None and bot.returncode is not None:
+                await self.parts.start("bot")
+            await asyncio.sleep(0.3)
+
     async def _sent(self, share: float) -> None:
         while True:
             if len(self.crowd.asked) >= share * self.requests - 1:
@@ -170,15 +178,19 @@ async def measure(
 async def _loop(reaper: Reaper, trainings: Trainings | None) -> Result:
     crowd, parts, seen = reaper.crowd, reaper.parts, reaper.crowd.seen
     began = time.monotonic()
-    training = asyncio.create_task(trainings.go_on(parts)) if trainings else None
+    beside = [asyncio.create_task(reaper.keep_up())]
+    if trainings:
+        beside.append(asyncio.create_task(trainings.go_on(parts)))
     try:
-        await asyncio.gather(crowd.ask_for(reaper.requests), reaper.reap(), reaper.stop_postgres())
+        async with asyncio.TaskGroup() as group:
+            for work in (crowd.ask_for(reaper.requests), reaper.reap(), reaper.stop_postgres()):
+                group.create_task(work)
+        seconds = time.monotonic() - began
+        await online(crowd.people[0])
     finally:
-        if training:
-            training.cancel()
-            await asyncio.gather(training, return_exceptions=True)
-    seconds = time.monotonic() - began
-    await online(crowd.people[0])
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
     if trainings:
         await trainings.end(parts)
     await parts.settled(SETTLE_S)
