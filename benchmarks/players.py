@@ -119,3 +119,4 @@ class Game:
                 self.answered.append(told)
             else:
                 self.failed += 1
+            panel = await person.message(panel.id)  # its buttons name the pictures that stand there now

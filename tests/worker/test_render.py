@@ -35,7 +35,8 @@ async def test_a_picture_is_what_its_description_says(shared: Worker) -> None:
         assert (opened.format, opened.mode, opened.size) == ("PNG", "RGB", (256, 256))
         assert (described["width"], described["media_type"]) == (256, "image/png")
         weights = [credit["weight"] for credit in described["credits"]]
-        assert len(weights) == 8
+        assert len(weights) == 12, "every work that it owes itself to is named"
+        assert sum(weights) == pytest.approx(1)
         assert weights == sorted(weights, reverse=True)
     assert answer["times"]["upscale_ms"] > 0
 
