@@ -126,7 +126,7 @@ async def run(console: Console, rate: float = 50.0, seconds: float = 300.0, trai
         try:
             async with people(house.url) as (member, _, moderator):
                 await member.answer(await member.type("generate", count=1), like="###")  # warm
-                asked = await start_training(moderator, seconds) if training else None
+                living = await start_training(moderator, seconds) if training else None
                 async with seeing(member) as seen:
                     load = Load(member, seen)
                     before, began = cpu_seconds(house), time.monotonic()
@@ -136,8 +136,8 @@ async def run(console: Console, rate: float = 50.0, seconds: float = 300.0, trai
                 shares = [f"{part} {(now - before[part]) / took:.0%}" for part, now in cpu_seconds(house).items()]
                 console.print(f"of one core: {', '.join(shares)}; turned away by the page: {load.barred}")
                 console.print(f"sends for each answer: {seen.sends_for(load.sent) / max(1, len(load.sent)):.2f}")
-                if asked:
-                    shown = await moderator.answer(asked)
+                if living:
+                    shown = await moderator.message(living)  # far above by now
                     console.print("training meanwhile: " + " · ".join(shown.text.splitlines()[:6]))
             print_stages(console, house.data)
             return load.holds()
@@ -146,11 +146,11 @@ async def run(console: Console, rate: float = 50.0, seconds: float = 300.0, trai
 
 
 async def start_training(member: Person, seconds: float) -> str:
-    """A training of the demo server's emoji that lasts as long as the load."""
+    """A training of the demo server's emoji that lasts as long as the load; the message that it lives in."""
     asked = await member.type("train emoji", name="Under load", minutes=min(30.0, seconds / 60 + 2))
     sheet, _ = await member.begin(asked)
     await member.becomes(sheet.id, lambda shown: "is learning" in shown.text, within=120)
-    return asked
+    return sheet.id
 
 
 def print_stages(console: Console, data: Path) -> None:

@@ -25,11 +25,14 @@ log = structlog.get_logger(__name__)
 ACK_SECONDS = 3.0
 """Discord takes an acknowledgement for so long; what is older and was never acknowledged has failed for the member."""
 KEPT_SECONDS = 15 * 60.0
-SOON_SECONDS = 0.12
-"""In a crowd an answer that is not there by now is acknowledged beforehand: a person hardly feels a tenth of a second.
-Whether it is one is looked at again as often."""
+LOOK_SECONDS = 0.12
+"""Between two looks whether there is a crowd."""
 CROWD = 3
-"""So many commands that wait at once are a crowd."""
+"""So many commands that wait at once are a crowd: a command that has no answer by now is told that it waits."""
+CROWD_OF_BUTTONS = 8
+"""So many of anything are one for a button too, after a second: acknowledged in silence, its presser can no longer be
+refused alone, and whatever is refused is refused by then."""
+BUTTON_SECONDS = 1.0
 RECENT_SECONDS = 10.0
 """What is older waits for something that takes long, and says nothing about the next answer."""
 
@@ -142,13 +145,13 @@ class LiveInteractions:
     async def _defer_later(self, live: Live) -> None:
         # The interaction was on its way for a while before we saw it; clocks may differ, so believe at most a second.
         on_its_way = min(1.0, max(0.0, time.time() - live.origin.at))
-        left = self._after - on_its_way
-        while left > 0 and live.state is State.open:
-            pause = min(left, SOON_SECONDS)
+        waited = on_its_way
+        while waited < self._after and live.state is State.open:
+            pause = min(LOOK_SECONDS, self._after - waited)
             await asyncio.sleep(pause)
-            left -= pause
-            if live.accepted.is_set() and not live.origin.component and self._crowded():
-                break  # not a button: acknowledged in silence, its presser could not be told a word alone any more
+            waited += pause
+            if live.accepted.is_set() and self._crowded(live, waited):
+                break
         with suppress(TimeoutError):  # too late for Discord then, so there is nothing left to promise
             async with asyncio.timeout(ACK_SECONDS):
                 await live.accepted.wait()
@@ -164,12 +167,16 @@ class LiveInteractions:
         except Exception:
             log.exception("could not defer", request=live.origin.interaction_id)
 
-    def _crowded(self) -> bool:
-        """Do several commands of the last few seconds wait for their answer?"""
+    def _crowded(self, live: Live, waited: float) -> bool:
+        """Has it waited so long, and do so many of the last few seconds wait, that it should be acknowledged now?"""
+        button = live.origin.component
+        if button and waited < BUTTON_SECONDS:
+            return False
         edge = time.monotonic() - RECENT_SECONDS
-        recent = takewhile(lambda live: live.since > edge, reversed(self._by_id.values()))
-        waiting = (live for live in recent if live.waits and not live.origin.component)
-        return len(list(islice(waiting, CROWD))) == CROWD
+        recent = takewhile(lambda one: one.since > edge, reversed(self._by_id.values()))
+        waiting = (one for one in recent if one.waits and (button or not one.origin.component))
+        most = CROWD_OF_BUTTONS if button else CROWD
+        return len(list(islice(waiting, most))) == most
 
     def _forget_old(self) -> None:
         edge = time.monotonic() - KEPT_SECONDS
