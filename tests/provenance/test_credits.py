@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from bot.attribution import attribution
 from gan.contract import Anchor, Blend, Credit, Mix, ModelCard, Recipe, Seed, Truncate, Vary, Work
 from gan.families.anchored.config import Config
-from gan.families.anchored.mixing import LEAST_SHOWN, nearest
+from gan.families.anchored.mixing import LEAST_NAMED, nearest
 from gan.families.anchored.networks import Generator
 from gan.families.anchored.serve import AnchoredModel
 
@@ -73,7 +73,7 @@ def test_what_is_credited_is_what_was_drawn_recomputed_from_the_record(recipe: R
     by_work = {one.work: one.weight for one in credits_ if one.kind == "work"}
     rest = sum(one.weight for one in credits_ if one.kind == "rest")
     of_all = sum(one.weight for one in credits_ if one.kind == "all") / WORKS
-    assert rest <= WORKS * LEAST_SHOWN + 1e-3
+    assert rest <= WORKS * LEAST_NAMED + 1e-3
     for number, share in enumerate(drawn):
         credited = by_work.get(f"{number:064x}", 0.0) + of_all
         assert abs(credited - float(share)) < 1e-3 + rest
